@@ -1,0 +1,34 @@
+"""Fixtures that every test may use."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with the golden file of that name beside the test; `UPDATE_GOLDEN=1` rewrites it."""
+    folder = Path(request.path).parent / "golden"
+
+    def check(name: str, text: str) -> None:
+        file = folder / name
+        if os.environ.get("UPDATE_GOLDEN"):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        assert file.exists(), f"no golden file {file}: run once with UPDATE_GOLDEN=1 and read what it wrote"
+        assert text == file.read_text(encoding="utf-8")
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of real tweets, or a skip where it is absent."""
+    folder = Path(os.environ.get("SOCIALCARE_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("the folder of real data is absent")
+    return folder
