@@ -1,0 +1,8 @@
+"""The code of each diagnostic, with the page that `socialcare codes SC101` prints."""
+
+from socialcare.codes.code import Code, by_name
+from socialcare.codes.syntax import SYNTAX
+
+CODES: dict[str, Code] = by_name(SYNTAX)
+
+__all__ = ["CODES", "Code"]

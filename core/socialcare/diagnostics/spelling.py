@@ -1,0 +1,35 @@
+"""Guesses what a misspelt word was meant to be."""
+
+from collections.abc import Iterable, Set
+from difflib import get_close_matches
+
+_SHOWN = 10
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word nearest to a misspelt one, or None; the same answer every time."""
+    plain: dict[str, str] = {}
+    for name in _ordered(known):
+        plain.setdefault(_plain(name), name)
+    near = get_close_matches(_plain(word), plain, n=1, cutoff=0.66)
+    return plain[near[0]] if near else None
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Return ``did you mean `question`? known: complaint, question``, a long list cut."""
+    names = _ordered(known)
+    if not names:
+        return "none is known"
+    guess = did_you_mean(word, names)
+    cut = len(names) > _SHOWN + 2
+    shown = ", ".join(names[:_SHOWN] if cut else names) + (f" and {len(names) - _SHOWN} more" if cut else "")
+    return f"did you mean `{guess}`? known: {shown}" if guess else f"known: {shown}"
+
+
+def _ordered(known: Iterable[str]) -> list[str]:
+    """A set has no order of its own that would be the same in each run."""
+    return sorted(known) if isinstance(known, Set) else list(dict.fromkeys(known))
+
+
+def _plain(word: str) -> str:
+    return word.casefold().replace("-", "_").replace(" ", "_")
