@@ -1,0 +1,65 @@
+# Two commands on a fresh machine: `make demo` shows the product, `make test` runs all that CI runs.
+# Each makes its own environment from the hashed lock, and makes it anew when the lock or pyproject.toml changed.
+
+PYTHON  ?= python3
+WORKERS ?= 2
+OVER    ?= rules/past
+UPGRADE ?=
+
+BIN  := .venv/bin
+CODE := $(wildcard core plugins tests)
+export PYTHON
+.DEFAULT_GOAL := help
+.PHONY: help demo test setup lint types contracts suite format lock bench bench-intent matrix clean
+
+help:  ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo:  ## run the starter policy over bundled past mentions and print what it would have done
+	@began=$$(date +%s) && .ci/environment .venv-run requirements.txt && ready=$$(date +%s) && \
+	.venv-run/bin/socialcare simulate --over $(OVER) && \
+	echo "install: $$((ready - began)) s, run: $$(($$(date +%s) - ready)) s"
+
+test: lint types contracts suite  ## everything that CI runs: style, types, import contracts, the whole suite
+
+setup:  ## make the environment of development in .venv
+	@.ci/environment .venv requirements-dev.txt
+
+lint: setup  ## ruff: rules and format
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check .
+
+types: setup  ## mypy, strict
+	$(BIN)/mypy $(CODE)
+
+contracts: setup  ## import contracts between the layers
+	$(BIN)/lint-imports
+
+suite: setup  ## every test, on WORKERS processes (2)
+	$(BIN)/pytest -q -n $(WORKERS)
+
+format: setup  ## mend what ruff can mend
+	$(BIN)/ruff check --fix --quiet . || true
+	$(BIN)/ruff format .
+
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+       $(if $(UPGRADE),--upgrade)
+
+lock:  ## resolve the hashed lists anew (UPGRADE=1 takes newer versions)
+	@test -x $(BIN)/uv || .ci/environment .venv requirements-dev.txt
+	$(LOCK) --group dev pyproject.toml -o requirements-dev.txt
+	$(LOCK) --constraint requirements-dev.txt pyproject.toml -o requirements.txt
+	$(LOCK) --constraint requirements-dev.txt --group build -o requirements-build.txt
+
+bench: setup  ## mentions per second for 10, 100 and 1,000 rules
+	$(BIN)/python tests/bench/bench_rules.py
+
+bench-intent: setup  ## the classifier beside the trivial baselines, on the folder of real data
+	$(BIN)/python tests/bench/bench_intent.py
+
+matrix: setup  ## the suite against the built wheel on Python 3.11, 3.12 and 3.13
+	.ci/matrix $(WORKERS)
+
+clean:  ## remove all that these targets made
+	rm -rf .venv .venv-run dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+	find core plugins tests -name __pycache__ -type d -prune -exec rm -rf {} +
