@@ -1,0 +1,1 @@
+"""A company's policy: read, checked, matched, planned and explained."""
