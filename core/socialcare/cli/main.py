@@ -1,0 +1,99 @@
+"""The command line: one group that imports a command only when it is asked for."""
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
+from typing import Final
+
+import click
+
+from socialcare.cli.console import shared_options
+
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "completion": ("socialcare.cli.completion:command", "Print the completion script of a shell."),
+}
+"""Name → where its click command is, and its one line of help; in the order in which a newcomer needs them."""
+
+
+class Commands(click.Group):
+    """The commands of the table, imported one at a time; then those that plugins bring, through `add_command`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of the table; a plugin cannot take a name that is in it."""
+        return [*COMMANDS, *(name for name in super().list_commands(ctx) if name not in COMMANDS)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command of that name, or return `None`."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        taken = {spelling for parameter in command.params for spelling in parameter.opts}
+        command.params.extend(option for option in shared_options() if taken.isdisjoint(option.opts))
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the line of help of each command without importing those of the table."""
+        rows = [(name, text) for name, (_, text) in COMMANDS.items()]
+        rows += [
+            (name, self.commands[name].get_short_help_str()) for name in self.list_commands(ctx)[len(rows) :]
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command; where there is none of that name, the error names the nearest of all."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:
+            names = self.list_commands(ctx)
+            raise click.NoSuchCommand(error.command_name, possibilities=names, ctx=ctx) from None
+
+
+@click.group(
+    cls=Commands,
+    params=shared_options(),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Exit codes: 0 clean, 1 findings, 2 wrong usage or configuration, 101 a bug of ours.",
+)
+@click.version_option(package_name="socialcare", message="%(prog)s %(version)s")
+def cli() -> None:
+    """A company's own policy for social customer care: written as rules, proven over past tweets."""
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; what a user causes is a message, never a traceback."""
+    if request := os.environ.get("_SOCIALCARE_COMPLETE"):
+        return _complete(request)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(
+            errors="backslashreplace"
+        )  # a terminal that knows no emoji still gets its report
+    context: click.Context | None = None
+    try:
+        context = cli.make_context("socialcare", list(sys.argv[1:] if args is None else args))
+        with context:
+            cli.invoke(context)
+        sys.stdout.flush()
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.exceptions.NoArgsIsHelpError as nothing:
+        nothing.show()
+        return nothing.exit_code
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last door: `report` calls the unexpected a bug
+        from socialcare.cli.failures import report
+
+        return report(error, color=context.color if context else None)
+    return 0
+
+
+def _complete(request: str) -> int:
+    from click.shell_completion import shell_complete
+
+    from socialcare.cli.completion import COMPLETE
+
+    return shell_complete(cli, {}, "socialcare", COMPLETE, request)
