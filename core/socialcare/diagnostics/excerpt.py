@@ -10,7 +10,7 @@ _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\
 
 
 def visible(text: str, keep: str = "") -> str:
-    """Write characters that would act on a terminal, or hide in it, as escapes such as `\\x1b`."""
+    r"""Write characters that would act on a terminal, or hide in it, as escapes such as `\x1b`."""
 
     def escape(found: re.Match[str]) -> str:
         character = found[0]
@@ -27,7 +27,7 @@ def excerpt(line: str, column: int, length: int) -> tuple[str, str, str]:
 
     `column` counts from 1 and may stand one past the end; `column` and `length` are in code points.
     """
-    from rich.cells import cell_len  # takes 20 ms to import, and most runs have no problem to show
+    from rich.cells import cell_len  # noqa: PLC0415 - takes 20 ms, and most runs have no problem to show
 
     start = max(min(column - 1, len(line)), 0)
     stop = max(min(start + max(length, 1), len(line)), start)

@@ -24,8 +24,8 @@ def render_text(
     AssertionError for a message that breaks the house's style.
     """
     items = _sorted(problems)
-    if strict:
-        assert not (faults := [fault for item in items if (fault := style_fault(item))]), faults
+    if strict and (faults := [fault for item in items if (fault := style_fault(item))]):
+        raise AssertionError(faults)
     lines_of: dict[str, list[str]] = {}
 
     def line_at(place: Place) -> str | None:

@@ -1,6 +1,7 @@
 """Guesses what a misspelt word was meant to be."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 
 _SHOWN = 10
@@ -28,7 +29,7 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 
 def _ordered(known: Iterable[str]) -> list[str]:
     """A set has no order of its own that would be the same in each run."""
-    return sorted(known) if isinstance(known, Set) else list(dict.fromkeys(known))
+    return sorted(known) if isinstance(known, AbstractSet) else list(dict.fromkeys(known))
 
 
 def _plain(word: str) -> str:
