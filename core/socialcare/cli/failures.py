@@ -26,9 +26,9 @@ def report(error: BaseException, *, color: bool | None) -> int:
         import traceback
 
         traceback.print_exception(error)
-    click.echo(
-        click.style("error: ", fg="red", bold=True) + visible(message, keep="\n\t"), err=True, color=color
-    )
+    if message:
+        said = click.style("error: ", fg="red", bold=True) + visible(message, keep="\n\t")
+        click.echo(said, err=True, color=color)
     return code
 
 

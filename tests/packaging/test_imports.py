@@ -1,0 +1,52 @@
+"""Who may import whom, as far as it can be said without a list of modules (the layers are in pyproject.toml)."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CORE = sorted(ROOT.glob("core/**/*.py"))
+PLUGINS = sorted(ROOT.glob("plugins/**/*.py"))
+DOORS = {"socialcare", "socialcare.testing"}
+
+
+def identity(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+def imports(file: Path) -> Iterator[str]:
+    """Every module that a file imports, anywhere in it, as a dotted name."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{identity(file)}:{node.lineno}: imports are written out in full"
+            yield node.module or ""
+
+
+def inside(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+@pytest.mark.parametrize("file", CORE, ids=identity)
+def test_core_imports_no_plugin(file: Path) -> None:
+    assert not [name for name in imports(file) if name.startswith("socialcare_")]
+
+
+@pytest.mark.parametrize("file", CORE, ids=identity)
+def test_core_does_not_go_through_its_own_front_door(file: Path) -> None:
+    if file.parts[-1] != "testing.py" and "testing" not in file.parts:
+        assert not DOORS & {*imports(file)}
+
+
+@pytest.mark.parametrize("file", PLUGINS, ids=identity)
+def test_a_plugin_uses_the_front_door_only(file: Path) -> None:
+    assert {name for name in imports(file) if inside(name, "socialcare")} <= DOORS
+
+
+@pytest.mark.parametrize("file", PLUGINS, ids=identity)
+def test_plugins_do_not_know_each_other(file: Path) -> None:
+    own = file.relative_to(ROOT / "plugins").parts[0]
+    assert not [name for name in imports(file) if name.startswith("socialcare_") and not inside(name, own)]
