@@ -5,11 +5,14 @@ import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from socialcare.cli.console import shared_options
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "completion": ("socialcare.cli.completion:command", "Print the completion script of a shell."),
@@ -36,12 +39,21 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the line of help of each command without importing those of the table."""
-        rows = [(name, text) for name, (_, text) in COMMANDS.items()]
-        rows += [
-            (name, self.commands[name].get_short_help_str()) for name in self.list_commands(ctx)[len(rows) :]
-        ]
         with formatter.section("Commands"):
-            formatter.write_dl(rows)
+            formatter.write_dl(self._lines(ctx))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list["CompletionItem"]:
+        """Offer the commands that begin so, again without importing them, and the options."""
+        from click.shell_completion import CompletionItem
+
+        fitting = [(name, text) for name, text in self._lines(ctx) if name.startswith(incomplete)]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [CompletionItem(name, help=text) for name, text in fitting] + options
+
+    def _lines(self, ctx: click.Context) -> list[tuple[str, str]]:
+        rows = [(name, text) for name, (_, text) in COMMANDS.items()]
+        added = self.list_commands(ctx)[len(rows) :]
+        return rows + [(name, self.commands[name].get_short_help_str()) for name in added]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

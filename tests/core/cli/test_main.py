@@ -173,6 +173,11 @@ def test_a_shell_is_told_the_commands_that_begin_so() -> None:
     assert run(**asked).stdout == "plain,completion\n"
 
 
+def test_a_shell_is_told_the_options_of_a_command() -> None:
+    words = {"COMP_WORDS": "socialcare completion --col", "COMP_CWORD": "2"}
+    assert run(_SOCIALCARE_COMPLETE="bash_complete", **words).stdout == "plain,--color\n"
+
+
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [((), (), 0), (("-q",), (), -1), ((), ("-q",), -1), (("-v",), (), 1), (("-q",), ("-v",), 1)],
