@@ -33,7 +33,7 @@ types: setup  ## mypy, strict
 	$(BIN)/mypy $(CODE)
 
 contracts: setup  ## import contracts between the layers
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 suite: setup  ## every test, on WORKERS processes (2)
 	$(BIN)/pytest -q -n $(WORKERS)

@@ -23,7 +23,13 @@ def imports(file: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{identity(file)}:{node.lineno}: imports are written out in full"
-            yield node.module or ""
+            yield from (_module(node.module or "", alias.name) for alias in node.names)
+
+
+def _module(package: str, name: str) -> str:
+    """`from package import name` imports either a module of the package or a name of its door."""
+    within = ROOT / "core" / package.replace(".", "/") / name
+    return f"{package}.{name}" if within.is_dir() or within.with_suffix(".py").is_file() else package
 
 
 def inside(name: str, package: str) -> bool:
