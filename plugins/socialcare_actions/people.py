@@ -1,9 +1,13 @@
 """To bring in people of ours."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from socialcare import Action, Refers
-from socialcare_actions.params import Duration, Params, Person
+from socialcare_actions.params import Params
+
+Person = Annotated[str, Refers("person")]
+"""A name under `people:`, or a look-up that answers with one: `{expert_for: topic, otherwise: duty_manager}`."""
 
 
 class Handover(Params):
@@ -23,7 +27,7 @@ class OpenCase(Params):
 
     to: Person
     ask: bool = False
-    answer_within: Duration | None = None
+    answer_within: timedelta | None = None
     on_breach: Breach | None = None
 
 
@@ -40,7 +44,6 @@ PEOPLE = (
         doc="give the mention to another account of ours, which decides it anew",
         example="handover: {to: help}",
         slot="both",
-        merge="one",
         params=Handover,
         shorthand="to",
         settles="handed_over",
