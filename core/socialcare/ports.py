@@ -99,7 +99,8 @@ class Action:
     `all` keeps each different one, `highest` the one with the greatest `shorthand` value, `one` the first by rank.
     `effect` is who sees it. `speaks` actions carry a reply text (`say`, `first_of`, `if_too_long`); others take `params`,
     a pydantic model whose fields may be marked with `Refers`. `shorthand` is the parameter that a bare value fills.
-    `settles` is the outcome it brings when allowed. `many` lets one rule use it several times (a list).
+    `settles` is the outcome it brings when allowed. `many` lets one rule use it several times (a list). `original` marks
+    a post of our own that answers nobody. An action with a parameter that refers to an account hands the mention over to it.
     """
 
     name: str
@@ -113,6 +114,7 @@ class Action:
     shorthand: str | None = None
     settles: Outcome | None = None
     many: bool = False
+    original: bool = False
     propose: Callable[[Mapping[str, Any]], Mapping[str, Any] | None] | None = None  # Any: an action's own JSON
     """Turns resolved parameters into the payload (`None`: nothing to do); by default they are the payload."""
 

@@ -31,7 +31,7 @@ Operand: TypeAlias = "float | bool | str | Pattern | frozenset[str] | tuple[Phra
 
 `has`, `has_all`: tuple of `Phrase` · `contains`, `exactly`, `starts_with`, `ends_with`: tuple of strings (any of), each in
 the words module's normal form · `matches`: tuple of `Pattern` (any of) · `equals`, `in` on words: frozenset of strings, folded by
-`words.fold` (any of) · `equals` on numbers: float · `equals` on booleans and `exists`: bool · `at_least`, `at_most`, `above`,
+`words.bare` (any of) · `equals` on numbers: float · `equals` on booleans and `exists`: bool · `at_least`, `at_most`, `above`,
 `below`, `reaches`: float (durations in seconds) · `inside`, `outside`: the calendar's name · `within`: seconds before now.
 """
 
@@ -42,7 +42,7 @@ class Comparison:
 
     `path` names what is tested: a field (`author.followers`), `time`, a count (`counts.talks`), a flag (`flags.opted_out`),
     a formula (`reach`) or a part of a look-up's answer (`store.km`). `of` tests the provider's confidence instead
-    of the value. `if_missing` is the answer where the field is unknown. `written` is the value as the user wrote it, for reading back.
+    of the value. `if_missing` is the answer where the field is unknown. `written` are the values as the user wrote them, for reading back.
     `list_name` is set where the operand is a named list.
     """
 
@@ -50,7 +50,7 @@ class Comparison:
     op: Op
     operand: Any  # Any: an Operand; which one follows from `op`, and the reader guarantees it
     place: Place = field(compare=False)
-    written: str = field(default="", compare=False)
+    written: tuple[str, ...] = field(default=(), compare=False)
     list_name: str | None = None
     if_missing: bool | None = None
     of: Literal["value", "confidence"] = "value"

@@ -1,0 +1,279 @@
+"""The fields of a mention itself, brought through the same door as everything else by a plugin that is always on.
+
+Most are read off the mention; those that depend on who *we* are (`account`, `addressed`, `answers_us`, `author.is_us`) need
+the policy's accounts, and `author.wrote_first` needs memory, so `observe` is given both.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from socialcare.hookspecs import Settings, hookimpl
+from socialcare.model import ABSENT, Author, Field, FieldValue, Mention, Value
+
+FIELDS: tuple[Field, ...] = (
+    Field(
+        name="text",
+        kind="text",
+        doc="what they wrote",
+        example="text: {has: [open, close]}",
+        max_length=25_000,
+    ),
+    Field(name="platform", kind="one_of", doc="where it was said", example="platform: x", values=("x",)),
+    Field(
+        name="account",
+        kind="one_of",
+        doc="the account of ours that it concerns, by its name under `accounts:`",
+        example="account: [main, help]",
+        max_length=40,
+    ),
+    Field(
+        name="addressed",
+        kind="one_of",
+        doc="whether they named us (direct), only carried our handle along in a thread (carried), or neither (indirect)",
+        example="addressed: direct",
+        values=("direct", "carried", "indirect"),
+    ),
+    Field(
+        name="answers_us",
+        kind="boolean",
+        doc="whether it replies to a post of ours",
+        example="answers_us: true",
+    ),
+    Field(name="public", kind="boolean", doc="whether everybody can read it", example="public: false"),
+    Field(
+        name="mention.age",
+        kind="duration",
+        doc="how long ago it was written",
+        example="mention.age: {above: 24h, if_missing: false}",
+        may_be_missing=True,
+    ),
+    Field(
+        name="mention.retweets",
+        kind="number",
+        doc="how often it was shared",
+        example="mention.retweets: {above: 100, if_missing: false}",
+        may_be_missing=True,
+    ),
+    Field(
+        name="mention.likes",
+        kind="number",
+        doc="how many liked it",
+        example="mention.likes: {above: 500, if_missing: false}",
+        may_be_missing=True,
+    ),
+    Field(
+        name="mention.replies",
+        kind="number",
+        doc="how many replied to it",
+        example="mention.replies: {above: 20, if_missing: false}",
+        may_be_missing=True,
+    ),
+    Field(
+        name="author.handle",
+        kind="text",
+        doc="their handle, without the sign",
+        example="author.handle: {in: staff}",
+        max_length=32,
+    ),
+    Field(
+        name="author.name",
+        kind="text",
+        doc="the name they show",
+        example="author.name: {contains: support}",
+        max_length=50,
+        may_be_missing=True,
+    ),
+    Field(
+        name="author.first_name",
+        kind="text",
+        doc="the first word of their name, where it looks like a first name",
+        example="author.first_name: {exists: true}",
+        max_length=20,
+        may_be_missing=True,
+    ),
+    Field(
+        name="author.description",
+        kind="text",
+        doc="what they say of themselves",
+        example="author.description: {has: [journalist, reporter], if_missing: false}",
+        max_length=500,
+        may_be_missing=True,
+    ),
+    Field(
+        name="author.followers",
+        kind="number",
+        doc="how many follow them",
+        example="author.followers: {above: 50000, if_missing: false}",
+        may_be_missing=True,
+    ),
+    Field(
+        name="author.account_age",
+        kind="duration",
+        doc="how old their account is",
+        example="author.account_age: {below: 7d, if_missing: false}",
+        may_be_missing=True,
+    ),
+    Field(
+        name="author.verified",
+        kind="boolean",
+        doc="whether the platform verified them",
+        example="author.verified: {equals: true, if_missing: false}",
+        may_be_missing=True,
+    ),
+    Field(
+        name="author.protected",
+        kind="boolean",
+        doc="whether only followers see their posts",
+        example="author.protected: {equals: true, if_missing: false}",
+        may_be_missing=True,
+    ),
+    Field(
+        name="author.is_bot",
+        kind="boolean",
+        doc="whether the account says that it is automated",
+        example="author.is_bot: {equals: true, if_missing: false}",
+        may_be_missing=True,
+    ),
+    Field(
+        name="author.is_us",
+        kind="boolean",
+        doc="whether it is an account of ours",
+        example="author.is_us: true",
+    ),
+    Field(
+        name="author.wrote_first",
+        kind="boolean",
+        doc="whether they have sent us a private message before, or just now",
+        example="author.wrote_first: true",
+    ),
+)
+
+# A name that is a handle, a company or a joke must not be used as a form of address.
+_FIRST_NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_])){1,19}")
+
+
+class Company:
+    """Who we are: the policy's accounts, name → handle, and the handles' owners."""
+
+    def __init__(self, accounts: Mapping[str, str]) -> None:
+        self.accounts = accounts
+        self._by_handle = {handle.lstrip("@").casefold(): name for name, handle in accounts.items()}
+
+    def account(self, handle: str | None) -> str | None:
+        """The name of the account of ours with that handle (or that is already a name of ours)."""
+        if handle is None:
+            return None
+        return self._by_handle.get(handle.lstrip("@").casefold()) or (
+            handle if handle in self.accounts else None
+        )
+
+    def account_of(self, mention: Mention, otherwise: str | None = None) -> str:
+        """The account a mention concerns: what the source names, else the first of ours in its text, else `otherwise`.
+
+        An account that the policy does not name is a key of its own: the handle as the source spells it.
+        """
+        named = self.account(mention.account)
+        if named is not None:
+            return named
+        if otherwise is not None:
+            return otherwise
+        ours = (self.account(handle) for handle in mention.mentioned)
+        return next((name for name in ours if name is not None), mention.account or "")
+
+    def addressed(self, mention: Mention, account: str) -> str:
+        """Whether the mention names the account itself, only carries it along in a thread, or neither.
+
+        A platform puts the handles of a thread before a reply's own words; a handle in that leading run was not typed for us
+        unless the reply answers us. Without an account of our own to compare with, a source that says whom a
+        mention concerns is believed.
+        """
+        handle = self.accounts.get(account, account).lstrip("@").casefold()
+        if handle not in {h.casefold() for h in mention.mentioned}:
+            told = mention.kind == "message" or (not mention.mentioned and mention.account is not None)
+            return "direct" if told or self.answers(mention) else "indirect"
+        if mention.is_retweet:
+            return "carried"
+        if mention.in_reply_to is None or self.answers(mention) or mention.in_reply_to_author is None:
+            return "direct"
+        own_words = re.sub(r"^(?:\s*@\w+)+", "", mention.text)
+        return "direct" if f"@{handle}" in own_words.casefold() else "carried"
+
+    def answers(self, mention: Mention) -> bool:
+        """Whether the mention replies to a post of an account of ours."""
+        return self.account(mention.in_reply_to_author) is not None
+
+    def is_us(self, author: Author) -> bool:
+        """Whether the author is one of our accounts."""
+        return self.account(author.handle) is not None
+
+
+def first_name(name: str | None) -> str | None:
+    """A word to address them by, or none: the first word of a shown name, if it is written like a first name."""
+    words = name.split() if name else []
+    word = words[0] if words and len(words) <= 4 else ""
+    return word if _FIRST_NAME.fullmatch(word) and word[0].isupper() and not word[1:].isupper() else None
+
+
+def observe(
+    mention: Mention, account: str, company: Company, now: datetime, *, wrote_first: bool
+) -> dict[str, FieldValue]:
+    """The fields that the mention itself holds, seen as `account`; what the source does not say is left out."""
+    author = mention.author
+    values: dict[str, Value] = {
+        "text": mention.text,
+        "platform": mention.platform,
+        "account": account,
+        "addressed": company.addressed(mention, account),
+        "answers_us": company.answers(mention),
+        "public": mention.kind == "post",
+        "author.handle": author.handle or author.id,
+        "author.is_us": company.is_us(author),
+        "author.wrote_first": wrote_first or mention.kind == "message",
+    }
+    if not mention.at_is_guessed:
+        values["mention.age"] = max(0.0, (now - mention.at).total_seconds())
+        if author.created_at is not None:
+            values["author.account_age"] = max(0.0, (mention.at - author.created_at).total_seconds())
+    said: tuple[tuple[str, Value], ...] = (
+        ("mention.retweets", mention.retweets),
+        ("mention.likes", mention.likes),
+        ("mention.replies", mention.replies),
+        ("author.name", author.name),
+        ("author.description", author.description),
+        ("author.followers", author.followers),
+        ("author.verified", author.verified),
+        ("author.protected", author.protected),
+        ("author.is_bot", author.is_bot),
+    )
+    fields = {name: FieldValue(value) for name, value in values.items()}
+    fields.update((name, FieldValue(value)) for name, value in said if value is not None)
+    if author.name is not None:
+        word = first_name(author.name)
+        fields["author.first_name"] = FieldValue(word) if word else ABSENT
+    return fields
+
+
+class Observed:
+    """Declares the fields of the mention; `observe` fills them, since it must know who we are."""
+
+    name = "mention"
+    version = "1"
+    fields: Sequence[Field] = FIELDS
+    reads_outside = False
+
+    def classify(self, mentions: Sequence[Mention]) -> Sequence[Mapping[str, FieldValue]]:
+        """Nothing: the flow observes each mention itself, as the account that decides it."""
+        return [{} for _ in mentions]
+
+
+class ObservedPlugin:
+    """The plugin `mention`: always on, needs no settings."""
+
+    @hookimpl
+    def register_classifiers(self, settings: Settings) -> Sequence[Observed]:
+        """The declaration of the mention's own fields."""
+        return [Observed()]
+
+
+PLUGIN = ObservedPlugin()

@@ -1,0 +1,177 @@
+"""The flow: mention → seen? → classify → match → plan → guard → commit. Everything else serves this file.
+
+`decide` is all there is: the live loop passes it what has arrived, a dry run thousands of recorded mentions. It sends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+
+import msgspec
+from msgspec.structs import replace
+
+from socialcare import agenda
+from socialcare.desk import Desk, Made, Occasion, decision_id, make
+from socialcare.errors import Conflict
+from socialcare.model import Control, Decision, Event, FieldValue, Mention, Outcome, Tick
+from socialcare.observed import observe
+from socialcare.policy import state
+from socialcare.policy.memory import Memory
+from socialcare.policy.settle import count_mention
+from socialcare.policy.state import Subject, subject_of
+from socialcare.ports import Key
+
+Classified = Mapping[str, FieldValue]
+
+_OUTCOMES: tuple[Outcome, ...] = ("answered", "held", "handed_over", "acknowledged", "ignored", "inbox")
+
+
+async def decide(events: Sequence[Event], desk: Desk) -> list[Decision]:
+    """Turn a batch of events, in order of time, into committed decisions. Sends nothing.
+
+    A mention that was decided before, in any edit, gives no decision. If a batch raises, its events are decided one by
+    one; one that raises again ends in the inbox with the reason `error`.
+    """
+    try:
+        return await _decide(events, desk)
+    except Exception as error:  # noqa: BLE001 - a mention must never vanish, whatever is wrong with us
+        if len(events) > 1:
+            return list(chain.from_iterable([await decide([event], desk) for event in events]))
+        return await _failed(events, error, desk)
+
+
+async def _decide(events: Sequence[Event], desk: Desk) -> list[Decision]:
+    mentions = [event for event in events if isinstance(event, Mention)]
+    classified = dict(zip(map(id, mentions), await desk.seam.fields(desk.classifiers, mentions), strict=True))
+    while True:
+        memory = await _remember(events, desk)
+        decisions: list[Decision] = []
+        for event in events:
+            decisions += await agenda.advance(event.at, desk, memory)
+            if isinstance(event, Mention):
+                decisions += await _mention(event, classified[id(event)], desk, memory)
+            elif isinstance(event, Control):
+                decisions += agenda.control(event, desk, memory)
+        try:
+            await desk.store.commit(memory.changes, memory.expected)
+        except Conflict:
+            continue
+        return decisions
+
+
+async def _mention(mention: Mention, classified: Classified, desk: Desk, memory: Memory) -> list[Decision]:
+    """Decide one mention, unless it was decided before."""
+    if memory.get(state.seen(mention)):
+        return []
+    memory.put(state.seen(mention), True)
+    account = desk.company.account_of(mention, desk.account)
+    if desk.company.is_us(mention.author):
+        return [_settled(mention, account, "ignored", "our own post", desk)]
+    if mention.kind == "message":
+        memory.put(state.wrote(subject_of(mention, account)), True)
+    made = await _as_account(mention, account, classified, desk, memory)
+    decision = made.decision
+    for record in decision.actions:
+        receiver = desk.receiver(record)
+        if receiver is not None and record.state == "allowed":
+            then = await _as_account(
+                mention, receiver, classified, desk, memory, without=frozenset([record.action])
+            )
+            first = min(decision.outcome, then.decision.outcome, key=_OUTCOMES.index)
+            decision = replace(decision, then=then.decision, outcome=first)
+    count_mention(made.moment, desk.setting, memory)
+    return [decision]
+
+
+async def _as_account(
+    mention: Mention,
+    account: str,
+    classified: Classified,
+    desk: Desk,
+    memory: Memory,
+    *,
+    without: frozenset[str] = frozenset(),
+) -> Made:
+    """Decide a mention as one account of ours sees it; `without` the handover when it was handed over."""
+    subject = subject_of(mention, account)
+    wrote_first = bool(memory.get(state.wrote(subject)))
+    seen = observe(mention, account, desk.company, mention.at, wrote_first=wrote_first)
+    pinned = desk.pins.get(mention.id, {})
+    fields = {**desk.assume, **classified, **seen, **pinned}
+    occasion = Occasion(
+        key=mention.key,
+        event="mention",
+        subject=subject,
+        now=mention.at,
+        time=None if mention.at_is_guessed else mention.at,
+        fields=fields,
+        rules=desk.rules,
+        mention=mention,
+        hop=2 if without else 1,
+        without=without,
+    )
+    made = await make(occasion, desk, memory)
+    if not desk.keep_input:
+        return made
+    kept = {"event": msgspec.to_builtins(mention), "fields": msgspec.to_builtins(fields)}
+    return Made(replace(made.decision, input=kept), made.moment)
+
+
+async def _remember(events: Sequence[Event], desk: Desk) -> Memory:
+    """Read everything that the events can touch: their own state, and what is due by then."""
+    until = max(event.at for event in events) if events else None
+    due = await desk.store.due(until.timestamp()) if until is not None else []
+    held = {key for _, key in due} | {state.held(e.ref) for e in events if isinstance(e, Control)}
+    memory = Memory()
+    items = await desk.store.read(held)
+    memory.load(held, items)
+    memory.schedule(due)
+    subjects = {Subject(*entry.data["subject"]) for entry in items.values()}
+    keys: set[Key] = {state.paused(event.ref) for event in events if isinstance(event, Control)}
+    for event in events:
+        if isinstance(event, Mention):
+            keys.add(state.seen(event))
+            accounts = {desk.company.account_of(event, desk.account), *desk.receivers}
+            subjects.update(subject_of(event, account) for account in accounts)
+    if desk.scheduled:
+        keys.add(state.CLOCK)
+        subjects.add(agenda.poster(desk.setting.policy))
+    keys.update(chain.from_iterable(desk.keys(subject) for subject in subjects))
+    memory.load(keys, await desk.store.read(keys))
+    return memory
+
+
+async def _failed(events: Sequence[Event], error: Exception, desk: Desk) -> list[Decision]:
+    """What is left for an event that cannot be decided: a person's inbox, marked as seen."""
+    decisions = []
+    for event in events:
+        if isinstance(event, Mention):
+            key = state.seen(event)
+            memory = Memory()
+            memory.load([key], await desk.store.read([key]))
+            if memory.get(key):
+                continue
+            memory.put(key, True)
+            account = desk.company.account_of(event, desk.account)
+            decision = _settled(event, account, "inbox", "error", desk)
+            decisions.append(replace(decision, problems=(f"{type(error).__name__}: {error}",)))
+            await desk.store.commit(memory.changes, memory.expected)
+        elif not isinstance(event, Tick):
+            raise error
+    return decisions
+
+
+def _settled(mention: Mention, account: str, outcome: Outcome, reason: str, desk: Desk) -> Decision:
+    """A decision that no rule was asked about."""
+    return Decision(
+        id=decision_id(desk.setting.policy.hash, mention.key, 1),
+        mention=mention.id,
+        at=mention.at,
+        account=account,
+        author=mention.author.handle or mention.author.id,
+        outcome=outcome,
+        reason=reason,
+        policy=desk.setting.policy.hash,
+        platform=mention.platform,
+    )

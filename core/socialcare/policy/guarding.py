@@ -1,0 +1,203 @@
+"""What the guards leave of a plan: forbid over need_approval over hold, then limits and budgets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace as replaced
+
+from socialcare.model import ActionRecord
+from socialcare.policy import naive, state
+from socialcare.policy.memory import Memory, added, counted
+from socialcare.policy.plan import Moment, Proposal, Setting
+from socialcare.policy.statements import Budget, Guard
+from socialcare.ports import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A proposal and what the guards said: the record, and what its hold depends on.
+
+    `release` is when the hold ends by itself, `expire` when it lapses, `remind` whom to tell at which moment that nobody agreed.
+    """
+
+    proposal: Proposal
+    record: ActionRecord
+    release: datetime | None = None
+    expire: datetime | None = None
+    remind: tuple[datetime, tuple[str, ...]] | None = None
+    notify: tuple[tuple[str, str], ...] = ()
+    """Guard and person: whom to tell that the guard bound."""
+
+
+def guard(
+    proposals: Sequence[Proposal],
+    moment: Moment,
+    setting: Setting,
+    memory: Memory,
+    *,
+    cleared: frozenset[str] = frozenset(),
+    statuses: Sequence[str] = ("live",),
+) -> list[Guarded]:
+    """Put every proposal before every guard; limits and budgets count what they allow, in order.
+
+    `cleared` are guards that a person or the clock has released. `statuses` says which guards speak.
+    """
+    binding = naive.guards(
+        (g for g in setting.policy.guards.values() if g.status in statuses and _active(g, moment.now)),
+        moment.world,
+    )
+    return [_guarded(p, binding, moment, setting, memory, cleared) for p in proposals]
+
+
+def concerns(acts: Sequence[str], action: Action) -> bool:
+    """Whether a list of acts names an action, by its word or by who sees it."""
+    return action.name in acts or action.effect in acts or "everything" in acts
+
+
+def _active(guard: Guard, now: datetime) -> bool:
+    since, until = guard.active.since, guard.active.until
+    return (since is None or since <= now) and (until is None or now < until)
+
+
+def _guarded(
+    proposal: Proposal,
+    binding: Sequence[Guard],
+    moment: Moment,
+    setting: Setting,
+    memory: Memory,
+    cleared: frozenset[str],
+) -> Guarded:
+    action, rule = proposal.action, proposal.rule
+    guards = [
+        g
+        for g in binding
+        if concerns(_acts(g), action) and rule.id not in g.excepted and rule.rank not in g.excepted
+    ]
+    record = ActionRecord(
+        action=action.name, rule=rule.id, slot=proposal.slot, text=proposal.text, payload=proposal.payload
+    )
+    forbidding = tuple(g.id for g in guards if g.forbid)
+    if forbidding:
+        return _told(Guarded(proposal, _forbidden(record, forbidding)), guards, forbidding)
+    approving = [g for g in guards if g.approval is not None and g.id not in cleared]
+    holding = [g for g in guards if g.hold is not None and g.id not in cleared]
+    pause = memory.get(state.paused(moment.subject.account)) if action.effect == "public" else None
+    paused = pause is not None and moment.now.timestamp() < pause["until"]
+    if approving or holding or paused or proposal.problem is not None:
+        return _held(proposal, record, approving, holding, pause if paused else None, moment, setting)
+    over = [g for g in guards if _is_over(g, proposal, moment, setting, memory)]
+    if over:
+        names = tuple(g.id for g in over)
+        pausing = [g for g in over if g.pause_account is not None]
+        if pausing and len(pausing) == len(over):
+            until = moment.now + max(g.pause_account or timedelta() for g in pausing)
+            memory.put(state.paused(moment.subject.account), {"until": until.timestamp(), "by": names[0]})
+            kept = replaced(record, state="held", by=names, until=until, reason="the account is paused")
+            return _told(Guarded(proposal, kept, release=until), guards, names)
+        return _told(Guarded(proposal, _forbidden(record, names)), guards, names)
+    for g in guards:
+        _count(g, proposal, moment, setting, memory)
+    return Guarded(proposal, record)
+
+
+def _acts(guard: Guard) -> Sequence[str]:
+    if guard.limit is not None:
+        return guard.limit.of
+    if guard.budget is not None:
+        return guard.budget.of
+    return guard.acts
+
+
+def _forbidden(record: ActionRecord, by: tuple[str, ...]) -> ActionRecord:
+    return replaced(record, state="forbidden", by=by)
+
+
+def _told(guarded: Guarded, guards: Sequence[Guard], names: tuple[str, ...]) -> Guarded:
+    """Whom the guards that bound want told."""
+    told = tuple((g.id, person) for g in guards if g.id in names for person in g.notify)
+    return replace(guarded, notify=told)
+
+
+def _held(
+    proposal: Proposal,
+    record: ActionRecord,
+    approving: Sequence[Guard],
+    holding: Sequence[Guard],
+    pause: dict[str, object] | None,
+    moment: Moment,
+    setting: Setting,
+) -> Guarded:
+    by = tuple(g.id for g in (*approving, *holding)) + ((str(pause["by"]),) if pause is not None else ())
+    opens = [
+        setting.policy.calendars[g.hold.until].next_start(moment.now)
+        if g.hold is not None and g.hold.until
+        else None
+        for g in holding
+    ]
+    if pause is not None:
+        opens.append(datetime.fromtimestamp(float(str(pause["until"])), tz=moment.now.tzinfo))
+    ends_alone = not approving and proposal.problem is None and None not in opens and bool(opens)
+    release = max(at for at in opens if at is not None) if ends_alone else None
+    expiries = [
+        moment.now + g.hold.expires for g in holding if g.hold is not None and g.hold.expires is not None
+    ]
+    waits = [
+        (moment.now + g.approval.within, g.approval.notify)
+        for g in approving
+        if g.approval is not None and g.approval.within is not None
+    ]
+    kept = replaced(record, state="held", by=by, until=release, reason=proposal.problem)
+    guarded = Guarded(proposal, kept, release=release, expire=min(expiries, default=None))
+    guarded = replace(guarded, remind=min(waits, key=lambda wait: wait[0], default=None))
+    return _told(guarded, holding, by)
+
+
+def _is_over(guard: Guard, proposal: Proposal, moment: Moment, setting: Setting, memory: Memory) -> bool:
+    if guard.limit is not None:
+        key = state.limit(
+            state.kind_of("guard", guard.status), guard.first_id, guard.limit.per, moment.subject
+        )
+        used = counted(memory.get(key), guard.limit.window, moment.now, setting.zone)
+        return used >= guard.limit.at_most
+    if guard.budget is not None and proposal.counts_as in guard.budget.shares:
+        key = state.limit(
+            state.kind_of("budget", guard.status), guard.first_id, guard.budget.per, moment.subject
+        )
+        tallies = memory.get(key) or {}
+        return not within_share(
+            of_kind=counted(tallies.get(proposal.counts_as), guard.budget.window, moment.now, setting.zone),
+            of_all=counted(tallies.get(""), guard.budget.window, moment.now, setting.zone),
+            share=guard.budget.shares[proposal.counts_as],
+        )
+    return False
+
+
+def within_share(*, of_kind: int, of_all: int, share: float) -> bool:
+    """Whether one more act of a kind stays in its share: n_kind + 1 ≤ p × max(n_all + 1, 1/p) (rules.md §3.15)."""
+    if share <= 0:
+        return False
+    return of_kind + 1 <= share * max(of_all + 1, 1 / share) + 1e-9
+
+
+def _count(guard: Guard, proposal: Proposal, moment: Moment, setting: Setting, memory: Memory) -> None:
+    if guard.limit is not None:
+        key = state.limit(
+            state.kind_of("guard", guard.status), guard.first_id, guard.limit.per, moment.subject
+        )
+        memory.put(key, added(memory.get(key), guard.limit.window, moment.now, setting.zone))
+    if guard.budget is not None:
+        key = state.limit(
+            state.kind_of("budget", guard.status), guard.first_id, guard.budget.per, moment.subject
+        )
+        memory.put(key, _spent(memory.get(key) or {}, guard.budget, proposal.counts_as, moment.now, setting))
+
+
+def _spent(
+    tallies: dict[str, object], budget: Budget, kind: str | None, now: datetime, setting: Setting
+) -> dict[str, object]:
+    """The tallies of a budget with one more act: all under the empty word, and the act's own kind."""
+    after = {**tallies, "": added(tallies.get(""), budget.window, now, setting.zone)}
+    if kind is not None and kind in budget.shares:
+        after[kind] = added(tallies.get(kind), budget.window, now, setting.zone)
+    return after

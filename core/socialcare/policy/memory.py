@@ -1,0 +1,102 @@
+"""Policy state as one batch sees it: read once, changed in order, written once.
+
+The shapes of the data are plain JSON, so that every store keeps them unchanged.
+"""
+
+from collections import ChainMap
+from collections.abc import Iterable, Mapping, MutableMapping
+from datetime import datetime
+from heapq import heappop, heappush
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from socialcare.policy.statements import Window
+from socialcare.ports import Change, Entry, Key
+
+
+class Memory:
+    """What was read of the store, with the batch's own changes on top; `changes` and `expected` go to `commit`.
+
+    Reading a key that the batch did not load is a bug of ours and raises `KeyError`.
+    """
+
+    def __init__(self) -> None:
+        self._data: MutableMapping[Key, Any] = {}  # Any: as in Entry
+        self._versions: MutableMapping[Key, int] = {}
+        self._due: dict[Key, float] = {}
+        self._agenda: list[tuple[float, Key]] = []
+        self.changes: dict[Key, Change] = {}
+
+    def load(self, keys: Iterable[Key], entries: Mapping[Key, Entry]) -> None:
+        """Take in what a store has under some keys."""
+        nothing = Entry(None, 0)
+        for key in keys:
+            self._data[key], self._versions[key] = entries.get(key, nothing)
+
+    def schedule(self, agenda: Iterable[tuple[float, Key]]) -> None:
+        """Take in a store's agenda; its keys must be loaded too."""
+        for at, key in agenda:
+            self._due[key] = at
+            heappush(self._agenda, (at, key))
+
+    @property
+    def expected(self) -> dict[Key, int]:
+        """The versions the changes rest on."""
+        return {key: self._versions[key] for key in self.changes}
+
+    def get(self, key: Key) -> Any:  # Any: as in Entry
+        """What stands under a loaded key, `None` if nothing."""
+        return self._data[key]
+
+    def put(self, key: Key, data: Any, due: float | None = None) -> None:  # Any: as in Entry
+        """Set a key (a new one is expected not to exist), on the agenda for `due` if given; `None` removes it."""
+        self._data[key] = data
+        self._versions.setdefault(key, 0)
+        self.changes[key] = Change(data, due)
+        self._due.pop(key, None)
+        if due is not None:
+            self._due[key] = due
+            heappush(self._agenda, (due, key))
+
+    def next_due(self, until: float) -> tuple[float, Key] | None:
+        """The first entry of the agenda up to and including `until`; it stays there until its key is put again."""
+        while self._agenda and self._agenda[0][0] <= until:
+            at, key = self._agenda[0]
+            if self._due.get(key) == at:
+                return at, key
+            heappop(self._agenda)
+        return None
+
+    def fork(self) -> "Memory":
+        """A view whose changes do not reach this one, for what is only asked."""
+        other = Memory()
+        other._data = ChainMap({}, self._data)
+        other._versions = ChainMap({}, self._versions)
+        return other
+
+
+def counted(tally: Any, window: Window, now: datetime, zone: ZoneInfo) -> int:  # Any: a tally's own JSON
+    """How many a tally holds in the window that ends now: (now − length, now], the calendar day, or for ever."""
+    if tally is None:
+        return 0
+    if window.per_day:
+        day, number = tally
+        return int(number) if day == _day(now, zone) else 0
+    if window.length is None:
+        return int(tally)
+    since = now.timestamp() - window.length.total_seconds()
+    return sum(1 for at in tally if at > since)
+
+
+def added(tally: Any, window: Window, now: datetime, zone: ZoneInfo) -> Any:  # Any: a tally's own JSON
+    """The tally with one more at `now`, without what no later window can see."""
+    if window.per_day:
+        return [_day(now, zone), counted(tally, window, now, zone) + 1]
+    if window.length is None:
+        return counted(tally, window, now, zone) + 1
+    since = now.timestamp() - window.length.total_seconds()
+    return [at for at in tally or () if at > since] + [now.timestamp()]
+
+
+def _day(now: datetime, zone: ZoneInfo) -> str:
+    return now.astimezone(zone).date().isoformat()

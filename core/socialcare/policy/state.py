@@ -1,0 +1,127 @@
+"""The names of the policy's state: which keys an event can touch, known before it is decided."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from socialcare.model import Mention
+from socialcare.policy.statements import Policy, Window
+from socialcare.ports import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom state is kept about. A part that is missing is a key of its own."""
+
+    account: str
+    author: str = ""
+    conversation: str = ""
+
+    def parts(self, per: Iterable[str]) -> Key:
+        """The values of the named parts, in a fixed order."""
+        wanted = frozenset(per)
+        return tuple(
+            f"{name}={getattr(self, name)}"
+            for name in ("account", "author", "conversation")
+            if name in wanted
+        )
+
+
+def subject_of(mention: Mention, account: str) -> Subject:
+    """The subject of a mention: platform and id of author and conversation."""
+    conversation = mention.conversation or mention.root or mention.id
+    return Subject(account, f"{mention.platform}:{mention.author.id}", f"{mention.platform}:{conversation}")
+
+
+def seen(mention: Mention) -> Key:
+    """Marks a mention as decided, through edits."""
+    return ("seen", mention.key)
+
+
+def count(name: str, per: Iterable[str], subject: Subject) -> Key:
+    """The tally of a count."""
+    return ("count", name, *subject.parts(per))
+
+
+def talk(name: str, per: Iterable[str], subject: Subject) -> Key:
+    """Marks a conversation as counted by a count of interactions."""
+    return ("talk", name, *subject.parts({*per, "conversation"}))
+
+
+def limit(kind: str, statement: str, per: Iterable[str], subject: Subject) -> Key:
+    """The tally of a statement's limit; `kind` is `limit` for rules, `guard` for guards, `budget`, or a shadow of these."""
+    return (kind, statement, *subject.parts(per))
+
+
+def flags(subject: Subject) -> Key:
+    """What we remember of an author."""
+    return ("flags", subject.author)
+
+
+def wrote(subject: Subject) -> Key:
+    """Marks an author who sent us a private message."""
+    return ("wrote", subject.author)
+
+
+def said(rule: str, action: str, subject: Subject) -> Key:
+    """When an author saw each text of an action that has several."""
+    return ("said", rule, action, subject.author)
+
+
+def used(lookup: str) -> Key:
+    """How often each candidate of a look-up was chosen."""
+    return ("used", lookup)
+
+
+def once(action: str, subject: Subject) -> Key:
+    """What is already open in a conversation, for an action of which there is one."""
+    return ("once", action, subject.conversation)
+
+
+def paused(account: str) -> Key:
+    """Until when an account is paused, and by which guard."""
+    return ("paused", account)
+
+
+def held(action_id: str) -> Key:
+    """A held action with everything needed to decide on it again."""
+    return ("held", action_id)
+
+
+CLOCK: Key = ("clock",)
+"""How far time has come: schedules before it have been decided."""
+
+FOREVER = Window()
+
+
+def keys(policy: Policy, subject: Subject, choices: Iterable[str], onces: Iterable[str]) -> Iterator[Key]:
+    """Every key that deciding about a subject can read or write, the same whatever is found there.
+
+    `choices` are the look-ups whose answers wear out, `onces` the actions of which there is one a conversation.
+    """
+    yield flags(subject)
+    yield wrote(subject)
+    yield paused(subject.account)
+    for lookup in choices:
+        yield used(lookup)
+    for action in onces:
+        yield once(action, subject)
+    for counter in policy.counts.values():
+        yield count(counter.name, counter.per, subject)
+        if counter.of == "interaction":
+            yield talk(counter.name, counter.per, subject)
+    for rule in policy.rules.values():
+        if rule.limit is not None:
+            yield limit(kind_of("limit", rule.status), rule.first_id, rule.limit.per, subject)
+        for use in rule.uses:
+            if use.reply is not None and any(len(branch.say.texts) > 1 for branch in use.reply.branches):
+                yield said(rule.first_id, use.action, subject)
+    for guard in policy.guards.values():
+        if guard.limit is not None:
+            yield limit(kind_of("guard", guard.status), guard.first_id, guard.limit.per, subject)
+        if guard.budget is not None:
+            yield limit(kind_of("budget", guard.status), guard.first_id, guard.budget.per, subject)
+
+
+def kind_of(kind: str, status: str) -> str:
+    """Shadow statements keep a ledger of their own."""
+    return f"shadow-{kind}" if status == "shadow" else kind

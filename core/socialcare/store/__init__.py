@@ -1,0 +1,1 @@
+"""Where policy state is kept between batches."""
