@@ -9,7 +9,7 @@ from socialcare.diagnostics import Place
 Style = Literal["plain", "single", "double", "literal", "folded"]
 
 
-class TextNode(msgspec.Struct, eq=False):
+class TextNode(msgspec.Struct, eq=False, gc=False):
     """A scalar as text: whether `no` or `09:30` is a word or a time is for the schema to say.
 
     An absent value is the text "" in the style "plain".
@@ -20,14 +20,14 @@ class TextNode(msgspec.Struct, eq=False):
     style: Style
 
 
-class ListNode(msgspec.Struct, eq=False):
+class ListNode(msgspec.Struct, eq=False, gc=False):
     """A list and the place of its first character."""
 
     items: "list[Node]"
     place: Place
 
 
-class MapNode(msgspec.Struct, eq=False):
+class MapNode(msgspec.Struct, eq=False, gc=False):
     """A map with unique keys in the order written, and the place of its first character."""
 
     entries: "list[tuple[TextNode, Node]]"
