@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 hookspec = pluggy.HookspecMarker("socialcare")
 hookimpl = pluggy.HookimplMarker("socialcare")
 
-Settings = Mapping[str, Any]  # Any: a plugin's settings are its own; it validates them with a model of its own
+Settings = Mapping[
+    str, Any
+]  # Any: a plugin's settings are its own; it validates them with a model of its own
 
 
 @hookspec

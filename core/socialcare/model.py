@@ -254,7 +254,9 @@ def final_outcome(actions: Sequence[ActionRecord], settles: Mapping[str, Outcome
     `settles` maps an action's word to the outcome that it brings when allowed; what is held counts as `held` if the
     action would have answered.
     """
-    brought: set[Outcome] = {settles[a.action] for a in actions if a.state == "allowed" and a.action in settles}
+    brought: set[Outcome] = {
+        settles[a.action] for a in actions if a.state == "allowed" and a.action in settles
+    }
     if "answered" in brought:
         return "answered"
     if any(a.state == "held" for a in actions):

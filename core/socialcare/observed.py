@@ -271,7 +271,7 @@ class ObservedPlugin:
     """The plugin `mention`: always on, needs no settings."""
 
     @hookimpl
-    def register_classifiers(self, settings: Settings) -> Sequence[Observed]:
+    def register_classifiers(self, settings: Settings) -> Sequence[Observed]:  # noqa: ARG002 - there is nothing to set
         """The declaration of the mention's own fields."""
         return [Observed()]
 

@@ -64,12 +64,12 @@ async def _mention(mention: Mention, classified: Classified, desk: Desk, memory:
     """Decide one mention, unless it was decided before."""
     if memory.get(state.seen(mention)):
         return []
-    memory.put(state.seen(mention), True)
+    memory.put(state.seen(mention), mention.at.timestamp())
     account = desk.company.account_of(mention, desk.account)
     if desk.company.is_us(mention.author):
         return [_settled(mention, account, "ignored", "our own post", desk)]
     if mention.kind == "message":
-        memory.put(state.wrote(subject_of(mention, account)), True)
+        memory.put(state.wrote(subject_of(mention, account)), mention.at.timestamp())
     made = await _as_account(mention, account, classified, desk, memory)
     decision = made.decision
     for record in decision.actions:
@@ -152,7 +152,7 @@ async def _failed(events: Sequence[Event], error: Exception, desk: Desk) -> list
             memory.load([key], await desk.store.read([key]))
             if memory.get(key):
                 continue
-            memory.put(key, True)
+            memory.put(key, event.at.timestamp())
             account = desk.company.account_of(event, desk.account)
             decision = _settled(event, account, "inbox", "error", desk)
             decisions.append(replace(decision, problems=(f"{type(error).__name__}: {error}",)))

@@ -137,7 +137,7 @@ def _open(
         try:
             return _ask(manager, plugin, name, _version(source), settings)
         except BaseException:
-            manager.unregister(plugin)
+            manager.unregister(plugin)  # what is not sound is not told of decisions either
             raise
     except ValidationError as error:
         return SettingsError(
@@ -158,7 +158,6 @@ def _register(manager: pluggy.PluginManager, plugin: object, name: str) -> None:
     try:
         manager.register(plugin, name)
     except pluggy.PluginValidationError as error:
-        manager.unregister(plugin)
         raise PluginError(
             f"a hook asks for what it is not given: {str(error).splitlines()[-1].lower()}"
         ) from error
@@ -174,11 +173,9 @@ def _ask(
             things[hook.removeprefix("register_")] = _registered(manager, plugin, hook, settings.of(name))
     for hook, port in _PORTS.items():
         for thing in things.get(hook.removeprefix("register_"), ()):
-            word = getattr(thing, "name", f"a `{type(thing).__name__}`")
+            named = f" `{thing.name}`" if hasattr(thing, "name") else ""
             if wrong := list(problems_of(thing, port)):
-                raise PluginError(
-                    "\n".join(f"{port.__name__.lower()} `{word}`: {problem}" for problem in wrong)
-                )
+                raise PluginError("\n".join(f"{port.__name__.lower()}{named}: {problem}" for problem in wrong))
     return Brought(plugin=name, version=released, hooks=hooks, **things)
 
 

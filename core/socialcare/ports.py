@@ -115,7 +115,9 @@ class Action:
     settles: Outcome | None = None
     many: bool = False
     original: bool = False
-    propose: Callable[[Mapping[str, Any]], Mapping[str, Any] | None] | None = None  # Any: an action's own JSON
+    propose: Callable[[Mapping[str, Any]], Mapping[str, Any] | None] | None = (
+        None  # Any: an action's own JSON
+    )
     """Turns resolved parameters into the payload (`None`: nothing to do); by default they are the payload."""
 
 

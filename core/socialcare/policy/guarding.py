@@ -160,15 +160,16 @@ def _is_over(guard: Guard, proposal: Proposal, moment: Moment, setting: Setting,
         )
         used = counted(memory.get(key), guard.limit.window, moment.now, setting.zone)
         return used >= guard.limit.at_most
-    if guard.budget is not None and proposal.counts_as in guard.budget.shares:
+    kind = proposal.counts_as
+    if guard.budget is not None and kind is not None and kind in guard.budget.shares:
         key = state.limit(
             state.kind_of("budget", guard.status), guard.first_id, guard.budget.per, moment.subject
         )
         tallies = memory.get(key) or {}
         return not within_share(
-            of_kind=counted(tallies.get(proposal.counts_as), guard.budget.window, moment.now, setting.zone),
+            of_kind=counted(tallies.get(kind), guard.budget.window, moment.now, setting.zone),
             of_all=counted(tallies.get(""), guard.budget.window, moment.now, setting.zone),
-            share=guard.budget.shares[proposal.counts_as],
+            share=guard.budget.shares[kind],
         )
     return False
 

@@ -5,10 +5,11 @@ It is the meaning of the language; any faster engine is held against it. Truth i
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from typing import Any
 
-from socialcare.model import FieldValue, Value
+from socialcare.model import Value
 from socialcare.policy.statements import All, AnyOf, Comparison, Condition, Guard, NoneOf, Op, Rule
-from socialcare.policy.words import bare, contains, ends_with, exactly, starts_with
+from socialcare.policy.words import Phrase, bare, contains, ends_with, exactly, starts_with
 from socialcare.policy.world import World
 
 Truth = bool | None
@@ -61,9 +62,13 @@ def compare(test: Comparison, world: World) -> Truth:
         return False
     if test.op in _OF_NUMBERS:
         return isinstance(found.value, int | float) and _OF_NUMBERS[test.op](float(found.value), test.operand)
+    if test.op in _OF_LINES:
+        return _OF_LINES[test.op](world.line(test.path), test.operand)
+    if test.op in _OF_TEXTS:
+        return any(_OF_TEXTS[test.op](str(found.value), item) for item in test.operand)
     if test.op == "within":
-        return _OF_TIME["within"](test, world)
-    return _OF_WORDS[test.op](test, found, world)
+        return _within(test, world)
+    return _equals(found.value, test.operand)
 
 
 def rules(candidates: Iterable[Rule], world: World) -> list[Rule]:
@@ -76,35 +81,11 @@ def guards(candidates: Iterable[Guard], world: World) -> list[Guard]:
     return [guard for guard in candidates if truth(guard.when, world) is not False]
 
 
-def _equals(test: Comparison, found: FieldValue, world: World) -> bool:
-    if isinstance(test.operand, bool | float):
-        return found.value == test.operand
-    return any(bare(word) in test.operand for word in _words_of(found.value))
-
-
-def _words_of(value: Value) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else (str(value),)
-
-
-def _has(test: Comparison, found: FieldValue, world: World) -> bool:
-    line = world.line(test.path)
-    return any(phrase.found_in(line) for phrase in test.operand)
-
-
-def _has_all(test: Comparison, found: FieldValue, world: World) -> bool:
-    line = world.line(test.path)
-    return all(phrase.found_in(line) for phrase in test.operand)
-
-
-def _raw(holds: Callable[[str, str], bool]) -> Callable[[Comparison, FieldValue, World], bool]:
-    def check(test: Comparison, found: FieldValue, world: World) -> bool:
-        return any(holds(str(found.value), item) for item in test.operand)
-
-    return check
-
-
-def _matches(test: Comparison, found: FieldValue, world: World) -> bool:
-    return any(pattern.search(str(found.value)) is not None for pattern in test.operand)
+def _equals(value: Value, operand: Any) -> bool:  # Any: a bool, a number or folded words
+    if isinstance(operand, bool | float):
+        return value == operand
+    words = value if isinstance(value, tuple) else (str(value),)
+    return any(bare(word) in operand for word in words)
 
 
 def _within(test: Comparison, world: World) -> Truth:
@@ -129,14 +110,15 @@ _OF_TIME: dict[Op, Callable[[Comparison, World], Truth]] = {
     "exists": lambda test, world: (world.time is not None) is test.operand,
 }
 
-_OF_WORDS: dict[Op, Callable[[Comparison, FieldValue, World], bool]] = {
-    "equals": _equals,
-    "in": _equals,
-    "has": _has,
-    "has_all": _has_all,
-    "contains": _raw(contains),
-    "exactly": _raw(exactly),
-    "starts_with": _raw(starts_with),
-    "ends_with": _raw(ends_with),
-    "matches": _matches,
+_OF_LINES: dict[Op, Callable[[str, tuple[Phrase, ...]], bool]] = {
+    "has": lambda line, phrases: any(phrase.found_in(line) for phrase in phrases),
+    "has_all": lambda line, phrases: all(phrase.found_in(line) for phrase in phrases),
+}
+
+_OF_TEXTS: dict[Op, Callable[[str, Any], bool]] = {  # Any: a string, of `matches` a pattern
+    "contains": contains,
+    "exactly": exactly,
+    "starts_with": starts_with,
+    "ends_with": ends_with,
+    "matches": lambda text, pattern: pattern.search(text) is not None,
 }

@@ -19,7 +19,7 @@ from socialcare.policy.outgoing import Allowed
 from socialcare.policy.precedence import Precedence
 from socialcare.policy.replies import branch_of, printable, render
 from socialcare.policy.state import Subject
-from socialcare.policy.statements import Asked, Limit, Path, Policy, Rule, Use, Window
+from socialcare.policy.statements import Asked, Limit, Path, Policy, Reply, Rule, Use, Window
 from socialcare.policy.texts import Text
 from socialcare.policy.world import Record, World
 from socialcare.ports import Action, Channel, Lookup
@@ -203,13 +203,11 @@ def _propose(
     result: Draft,
 ) -> Generator[Ask, Answer, None]:
     claims = _claims(uses, setting)
-    merges = any(setting.vocabulary.actions[use.action].slot is None for use in uses)
-    free = any(slot not in taken for slot in claims)
-    if claims and not free:
+    if claims and all(slot in taken for slot in claims):
         result.outranked[rule.id] = taken[min(claims)]
-    if claims and not free and not merges:
-        result.fired.append(rule.id)
-        return
+        if len(uses) == sum(setting.vocabulary.actions[use.action].slot is not None for use in uses):
+            result.fired.append(rule.id)
+            return
     world = moment.world
     if rule.look_up:
         answers = yield from _look_up(rule, moment, setting, memory, result)
@@ -220,41 +218,49 @@ def _propose(
     if rule.id not in result.gated:
         result.fired.append(rule.id)
     for use in uses:
-        if use.when is not None and world.truth(use.when, world) is not True:
-            continue
         action = setting.vocabulary.actions[use.action]
-        if use.reply is not None and branch_of(use.reply, world) is None:
+        if not _applies(use, world) or _is_outranked(rule, action, taken, result):
             continue
-        slots = _SLOTS[action.slot] if action.slot is not None else ()
-        winner = next((taken[slot] for slot in slots if slot in taken), None)
-        if winner is not None:
-            if winner != rule.id:
-                result.outranked[rule.id] = winner
-            continue
-        payload = yield from _payload(use, action, world, moment, setting)
+        payload = yield from _payload(use, action, world, setting)
         if payload is None:
             continue
-        taken.update((slot, rule.id) for slot in slots)
+        if action.slot is not None:
+            taken.update((slot, rule.id) for slot in _SLOTS[action.slot])
         proposal = Proposal(action, rule, action.slot, payload=payload)
         if use.reply is not None:
-            proposal = _spoken(proposal, use, world, moment, setting, memory)
+            proposal = _spoken(proposal, use.reply, world, moment, setting, memory)
         result.proposals.append(proposal)
 
 
+def _applies(use: Use, world: World) -> bool:
+    """Whether an action's own condition holds, and one of its texts has something to say."""
+    if use.when is not None and world.truth(use.when, world) is not True:
+        return False
+    return use.reply is None or branch_of(use.reply, world) is not None
+
+
+def _is_outranked(rule: Rule, action: Action, taken: Mapping[str, str], result: Draft) -> bool:
+    """Whether a slot of the action is taken; by another rule, that is worth telling."""
+    slots = _SLOTS[action.slot] if action.slot is not None else ()
+    winner = next((taken[slot] for slot in slots if slot in taken), None)
+    if winner is not None and winner != rule.id:
+        result.outranked[rule.id] = winner
+    return winner is not None
+
+
 def _spoken(
-    proposal: Proposal, use: Use, world: World, moment: Moment, setting: Setting, memory: Memory
+    proposal: Proposal, reply: Reply, world: World, moment: Moment, setting: Setting, memory: Memory
 ) -> Proposal:
-    assert use.reply is not None
     seen = None
-    if any(len(branch.say.texts) > 1 for branch in use.reply.branches):
-        seen = memory.get(state.said(proposal.rule.first_id, use.action, moment.subject))
+    if any(len(branch.say.texts) > 1 for branch in reply.branches):
+        seen = memory.get(state.said(proposal.rule.first_id, proposal.action.name, moment.subject))
     handles = [
         str(value)
         for value in (_value(world, "author.handle"), *_tagged(proposal.rule, world, setting))
         if value
     ]
     rendered = render(
-        use.reply,
+        reply,
         world,
         moment.channel,
         setting.allowed[moment.channel.name],
@@ -268,7 +274,7 @@ def _spoken(
         text=rendered.text,
         problem=rendered.problem,
         text_number=rendered.number,
-        counts_as=use.reply.counts_as,
+        counts_as=reply.counts_as,
         payload={**proposal.payload, **extra},
     )
 
@@ -300,7 +306,9 @@ def _look_up(
         if answer.failed is not None:
             result.gated[rule.id] = f"look-up {asked.lookup} failed: {answer.failed}"
             return None
-        found = _chosen(lookup, asked, answer.found, rule, moment, setting, memory, result)
+        found, chosen = _choose(lookup, asked, answer.found, moment.now, setting, memory)
+        if chosen is not None:
+            result.chosen.setdefault(rule.id, []).append(chosen)
         answers[alias] = found
         if found is None and alias in rule.only_if_found:
             result.gated[rule.id] = f"{alias} not found"
@@ -320,36 +328,27 @@ def _ask(lookup: Lookup, asked: Asked, world: World) -> Generator[Ask, Answer, A
     return (yield Ask(lookup, arguments))
 
 
-def _chosen(
-    lookup: Lookup,
-    asked: Asked,
-    found: Sequence[Record],
-    rule: Rule,
-    moment: Moment,
-    setting: Setting,
-    memory: Memory,
-    result: Draft,
-) -> Record | None:
+def _choose(
+    lookup: Lookup, asked: Asked, found: Sequence[Record], now: datetime, setting: Setting, memory: Memory
+) -> tuple[Record | None, Chosen | None]:
     """The first answer; of a look-up whose answers wear out, the first that is not used up."""
-    if lookup.choice is None:
-        return found[0] if found else None
     choice = lookup.choice
+    if choice is None:
+        return (found[0] if found else None), None
     at_most = asked.literals.get(choice.at_most) if choice.at_most else None
+    most = int(at_most) if isinstance(at_most, int | float) else 1
     within = asked.literals.get(choice.within) if choice.within else None
     window = Window(timedelta(seconds=within)) if isinstance(within, int | float) else Window()
     uses = memory.get(state.used(lookup.name)) or {}
     for record in found:
         candidate = str(record.get(choice.key))
-        if counted(uses.get(candidate), window, moment.now, setting.zone) < (
-            int(at_most) if isinstance(at_most, int | float) else 1
-        ):
-            result.chosen.setdefault(rule.id, []).append(Chosen(lookup.name, candidate, window))
-            return record
-    return None
+        if counted(uses.get(candidate), window, now, setting.zone) < most:
+            return record, Chosen(lookup.name, candidate, window)
+    return None, None
 
 
 def _payload(
-    use: Use, action: Action, world: World, moment: Moment, setting: Setting
+    use: Use, action: Action, world: World, setting: Setting
 ) -> Generator[Ask, Answer, Mapping[str, Any] | None]:  # Any: the action's own JSON
     """The action's parameters with names resolved; `None` when there is nothing to do."""
     payload: dict[str, Any] = {}  # Any: as above

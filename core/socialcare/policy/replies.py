@@ -44,8 +44,7 @@ def render(
     is too long for the channel after filtering is replaced by `if_too_long`; what then is still too long, or misses a
     value, keeps its draft and says so. Private messages have no limit here.
     """
-    branch = branch_of(reply, world)
-    assert branch is not None
+    branch = branch_of(reply, world) or reply.branches[-1]
     number = min(range(len(branch.say.texts)), key=lambda place: (seen.get(str(place), float("-inf")), place))
     tagged = tuple(handles)
     cleaned = _fill(branch.say.texts[number], world, channel, allowed, tagged)

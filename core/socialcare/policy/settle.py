@@ -76,7 +76,7 @@ def count_mention(moment: Moment, setting: Setting, memory: Memory) -> None:
         key = state.count(name, counter.per, moment.subject)
         memory.put(key, added(memory.get(key), counter.window, moment.now, setting.zone))
         if counter.of == "interaction":
-            memory.put(state.talk(name, counter.per, moment.subject), True)
+            memory.put(state.talk(name, counter.per, moment.subject), moment.now.timestamp())
 
 
 def count_posts(moment: Moment, setting: Setting, memory: Memory) -> None:

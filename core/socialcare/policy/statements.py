@@ -26,7 +26,9 @@ Op = Literal[
     "inside", "outside", "within",
 ]  # fmt: skip
 
-Operand: TypeAlias = "float | bool | str | Pattern | frozenset[str] | tuple[Phrase, ...] | tuple[str, ...] | datetime"
+Operand: TypeAlias = (
+    "float | bool | str | Pattern | frozenset[str] | tuple[Phrase, ...] | tuple[str, ...] | datetime"
+)
 """What a test compares with, by operator.
 
 `has`, `has_all`: tuple of `Phrase` · `contains`, `exactly`, `starts_with`, `ends_with`: tuple of strings (any of), each in
@@ -205,7 +207,9 @@ class Use:
     place: Place = field(compare=False)
     when: Condition | None = None
     reply: Reply | None = None
-    params: Mapping[str, Any] = field(default_factory=dict)  # Any: the action's own JSON, with the three values named above
+    params: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # Any: the action's own JSON, with the three values named above
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,9 +335,9 @@ class NamedList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """The world of a test: pinned look-ups (`None`: answers nothing), flags, counts, when a rule last fired (ago), and the moment."""
+    """The world of a test: what look-ups answer, best first (empty: nothing), flags, counts, when a rule last fired (ago), and the moment."""
 
-    lookups: Mapping[str, Mapping[str, Value] | None] = field(default_factory=dict)
+    lookups: Mapping[str, tuple[Mapping[str, Value], ...]] = field(default_factory=dict)
     flags: Mapping[str, Value] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     fired: Mapping[str, timedelta] = field(default_factory=dict)
@@ -446,7 +450,41 @@ class Policy:
 
 
 __all__ = [
-    "ALWAYS", "Active", "All", "AnyOf", "Approval", "Asked", "Bounds", "Branch", "Budget", "Case", "Comparison", "Condition", "Count", "DEFAULT_RANKS",
-    "Expected", "Formula", "Given", "Guard", "Hold", "Kind", "Limit", "NamedList", "NoneOf", "Op", "Path", "Policy", "Reply", "Rollout",
-    "Rule", "Say", "Schedule", "Signal", "Simulation", "Status", "Step", "Use", "Window",
+    "ALWAYS",
+    "DEFAULT_RANKS",
+    "Active",
+    "All",
+    "AnyOf",
+    "Approval",
+    "Asked",
+    "Bounds",
+    "Branch",
+    "Budget",
+    "Case",
+    "Comparison",
+    "Condition",
+    "Count",
+    "Expected",
+    "Formula",
+    "Given",
+    "Guard",
+    "Hold",
+    "Kind",
+    "Limit",
+    "NamedList",
+    "NoneOf",
+    "Op",
+    "Path",
+    "Policy",
+    "Reply",
+    "Rollout",
+    "Rule",
+    "Say",
+    "Schedule",
+    "Signal",
+    "Simulation",
+    "Status",
+    "Step",
+    "Use",
+    "Window",
 ]  # fmt: skip

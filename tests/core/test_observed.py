@@ -1,0 +1,85 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from socialcare.model import ABSENT, Author, FieldValue, Mention
+from socialcare.observed import FIELDS, Company, first_name, observe
+
+NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+US = Company({"main": "AcmeCo", "help": "@AcmeHelp"})
+MENTION = Mention(
+    id="1", text="@AcmeCo any news?", author=Author(id="7", handle="jo"), at=NOW, mentioned=("AcmeCo",)
+)
+
+
+def seen(mention: Mention, account: str = "main") -> dict[str, FieldValue]:
+    return observe(mention, account, US, NOW + timedelta(hours=1), wrote_first=False)
+
+
+def test_everything_observed_is_declared() -> None:
+    full = Author(
+        id="7", handle="jo", name="Jo Doe", followers=1, created_at=NOW, verified=True, protected=False, is_bot=False,
+        description="hi",
+    )  # fmt: skip
+    fields = seen(replace(MENTION, author=full, retweets=1, likes=2, replies=3))
+    assert set(fields) == {field.name for field in FIELDS}
+
+
+def test_what_the_source_does_not_say_is_unknown_and_not_absent() -> None:
+    fields = seen(MENTION)
+    assert "author.followers" not in fields
+    assert "author.first_name" not in fields
+
+
+def test_a_mention_without_a_time_of_its_own_has_no_age() -> None:
+    assert seen(MENTION)["mention.age"].value == 3600.0
+    assert "mention.age" not in seen(replace(MENTION, at_is_guessed=True))
+
+
+def test_the_account_is_the_first_of_ours_that_the_text_names() -> None:
+    mention = replace(MENTION, mentioned=("stranger", "ACMEHELP", "AcmeCo"))
+    assert US.account_of(mention) == "help"
+    assert US.account_of(replace(mention, account="acmeco")) == "main"
+    assert US.account_of(replace(mention, mentioned=(), account="Globex")) == "Globex"
+    assert US.account_of(replace(mention, mentioned=(), account="Globex"), "main") == "main"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, "direct"),
+        ({"mentioned": ("stranger",)}, "indirect"),
+        ({"mentioned": (), "account": "AcmeCo"}, "direct"),
+        ({"mentioned": (), "kind": "message"}, "direct"),
+        ({"is_retweet": True}, "carried"),
+        ({"in_reply_to": "9", "in_reply_to_author": "AcmeCo"}, "direct"),
+        ({"in_reply_to": "9", "in_reply_to_author": "stranger", "text": "@stranger @AcmeCo lol"}, "carried"),
+        ({"in_reply_to": "9", "in_reply_to_author": "stranger", "text": "@stranger ask @AcmeCo"}, "direct"),
+    ],
+)
+def test_being_named_is_told_from_being_carried_along(changes: dict[str, object], expected: str) -> None:
+    assert US.addressed(replace(MENTION, **changes), "main") == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("Jo Doe", "Jo"),
+        ("Anne-Marie", "Anne-Marie"),
+        ("José", "José"),
+        ("ACME FANS", None),
+        ("the real one", None),
+        ("🔥 Mike", None),
+        ("J", None),
+        ("Flights Deals And Much More", None),
+        (None, None),
+    ],
+)
+def test_only_what_looks_like_a_first_name_is_used_as_one(name: str | None, word: str | None) -> None:
+    assert first_name(name) == word
+
+
+def test_a_name_that_is_no_first_name_is_known_to_be_absent() -> None:
+    fields = seen(replace(MENTION, author=Author(id="7", name="BEST DEALS")))
+    assert fields["author.first_name"] == ABSENT
