@@ -84,6 +84,22 @@ async def _mention(mention: Mention, classified: Classified, desk: Desk, memory:
     return [decision]
 
 
+async def foresee(
+    mention: Mention, desk: Desk, account: str | None = None, *, without: frozenset[str] = frozenset()
+) -> tuple[Occasion, Memory]:
+    """How a mention would be met now: the occasion, and a memory in which everything due by then is done.
+
+    Nothing is committed. `account` and `without` look at it as the account that it was handed over to.
+    """
+    (classified,) = await desk.seam.fields(desk.classifiers, [mention])
+    memory = await _remember([mention], desk)
+    await agenda.advance(mention.at, desk, memory)
+    if mention.kind == "message":
+        memory.put(state.wrote(subject_of(mention, "")), data=True)
+    seen_as = account if account is not None else desk.company.account_of(mention, desk.account)
+    return _occasion(mention, seen_as, classified, desk, memory, without), memory
+
+
 async def _as_account(
     mention: Mention,
     account: str,
@@ -94,28 +110,37 @@ async def _as_account(
     without: frozenset[str] = frozenset(),
 ) -> Made:
     """Decide a mention as one account of ours sees it; `without` the handover when it was handed over."""
+    occasion = _occasion(mention, account, classified, desk, memory, without)
+    made = await make(occasion, desk, memory)
+    if not desk.keep_input:
+        return made
+    kept = {"event": msgspec.to_builtins(mention), "fields": msgspec.to_builtins(occasion.fields)}
+    return Made(replace(made.decision, input=kept), made.moment)
+
+
+def _occasion(
+    mention: Mention,
+    account: str,
+    classified: Classified,
+    desk: Desk,
+    memory: Memory,
+    without: frozenset[str],
+) -> Occasion:
     subject = subject_of(mention, account)
     wrote_first = bool(memory.get(state.wrote(subject)))
     seen = observe(mention, account, desk.company, mention.at, wrote_first=wrote_first)
-    pinned = desk.pins.get(mention.id, {})
-    fields = {**desk.assume, **classified, **seen, **pinned}
-    occasion = Occasion(
+    return Occasion(
         key=mention.key,
         event="mention",
         subject=subject,
         now=mention.at,
         time=None if mention.at_is_guessed else mention.at,
-        fields=fields,
+        fields={**desk.assume, **classified, **seen, **desk.pins.get(mention.id, {})},
         rules=desk.rules,
         mention=mention,
         hop=2 if without else 1,
         without=without,
     )
-    made = await make(occasion, desk, memory)
-    if not desk.keep_input:
-        return made
-    kept = {"event": msgspec.to_builtins(mention), "fields": msgspec.to_builtins(fields)}
-    return Made(replace(made.decision, input=kept), made.moment)
 
 
 async def _remember(events: Sequence[Event], desk: Desk) -> Memory:
