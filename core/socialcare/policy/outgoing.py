@@ -14,10 +14,11 @@ from socialcare.policy.words import bare
 from socialcare.ports import Channel
 
 _LINK = re.compile(r"(?:https?://)?([\w-]+(?:\.[\w-]+)+)", re.IGNORECASE)
-_PRIVATE = re.compile(
+PRIVATE = re.compile(
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # an e-mail address
     r"|(?<![\w/])\+?\d(?:[\s().-]{0,2}\d){6,18}(?!\w)"  # a telephone or card number
 )
+"""What gives itself away as personal data by its shape."""
 _COMMAND = re.compile(
     r"(?:d|dm|m|follow|unfollow|leave|on|off|stop|quit|get|set|rt|fav)\s+@?\w+\s*$", re.IGNORECASE
 )
@@ -54,7 +55,7 @@ def allowed_by(policy: Policy, channel: Channel) -> Allowed:
         ),
         tags=frozenset(bare(e.text.lstrip("$")) for e in entities if e.kind in ("hashtag", "cashtag")),
         hosts=frozenset(_host(e.text) for e in entities if e.kind == "url"),
-        private=frozenset(found.group() for text in literals for found in _PRIVATE.finditer(text)),
+        private=frozenset(found.group() for text in literals for found in PRIVATE.finditer(text)),
     )
 
 
@@ -70,7 +71,7 @@ def clean(text: str, channel: Channel, allowed: Allowed, handles: Iterable[str])
         at = entity.end
     out.append(visible[at:])
     result = "".join(out).strip()
-    foreign = next((f.group() for f in _PRIVATE.finditer(result) if f.group() not in allowed.private), None)
+    foreign = next((f.group() for f in PRIVATE.finditer(result) if f.group() not in allowed.private), None)
     if foreign is not None and not _inside_link(result, foreign, channel):
         return Clean(result, "it would repeat personal data")
     if _COMMAND.match(result):
