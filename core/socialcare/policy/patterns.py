@@ -68,30 +68,35 @@ _RUN_OF_ANY_SCRIPT = re2.compile(f"[{_CLASSES['w']}]+", _OPTIONS)
 class Pattern:
     """A compiled pattern; raises `Flaw` with the offset and the reason where RE2 or this dialect has no such thing."""
 
-    __slots__ = ("_marks", "_program", "source")
+    __slots__ = ("_edged", "_plain", "source")
 
     def __init__(self, source: str) -> None:
         self.source = source
         tokens = list(_tokens(source))
         first, last = _is_word_edge(tokens[0]), len(tokens) > 1 and _is_word_edge(tokens[-1])
         core = tokens[first : len(tokens) - last]
-        self._marks = first or last
-        plain = _compiled(source, "".join(_rewritten(token, marks=False) for token in core))
-        self._program = plain
-        if self._marks:
-            _refuse_unclear_word_edge(core, first=first, last=last, may_be_empty=bool(plain.fullmatch("")))
+        self._plain = _compiled(source, "".join(_rewritten(token, marks=False) for token in core))
+        self._edged = None
+        if first or last:
+            may_be_empty = bool(self._plain.fullmatch(""))
+            _refuse_unclear_word_edge(core, first=first, last=last, may_be_empty=may_be_empty)
             marked = "".join(_rewritten(token, marks=True) for token in core)
-            self._program = _compiled(source, _MARK * first + marked + _MARK * last)
+            self._edged = _compiled(source, _MARK * first + marked + _MARK * last)
 
     def search(self, text: str) -> tuple[int, int] | None:
         """Start and end of the first place in the text that fits, or None."""
-        row = _marked(text) if self._marks else text
-        if not (hit := self._program.search(row)):
+        hit, row = self._plain.search(text), text
+        if hit and self._edged:
+            row = _marked(text)  # not before it must be: it costs ten times a search
+            hit = self._edged.search(row)
+        if not hit:
             return None
         start, end = hit.span()
-        if self._marks:
-            start, end = start - row.count(_MARK, 0, start), end - row.count(_MARK, 0, end)
-        return start, end
+        return (
+            (start - row.count(_MARK, 0, start), end - row.count(_MARK, 0, end))
+            if self._edged
+            else (start, end)
+        )
 
 
 def _marked(text: str) -> str:
