@@ -1,0 +1,158 @@
+"""Judge what a customer wants with a text: to ask, complain, praise, hear opinions, or something else."""
+
+import math
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from socialcare_intent.lexicon import lexicon
+from socialcare_intent.signals import BAD, GOOD, Evidence, Signals, read
+
+INTENTS = ("question", "complaint", "praise", "opinion_request", "other")
+
+_COMPLAINT_FROM = 5
+_COMPLAINT_IN_A_QUESTION_FROM = 7
+_PRAISE_FROM = 2
+_ASKING_FROM = 4
+_CLEAR_QUESTION = 8
+_MOST_WORDS = 6
+"""How many words or phrases the evidence lists."""
+
+_MOST = {
+    "anger": 12,
+    "fault": 12,
+    "wait": 8,
+    "demand": 8,
+    "leave": 10,
+    "praise": 12,
+    "thanks": 5,
+    "solved": 8,
+}
+"""The most points that one signal brings, so that a long text does not convince by its length."""
+
+ENGLISH = ("complaint", "praise", "question", "setting", "grammar", "marks")
+LANGUAGES = {"en": ENGLISH} | {language: (language, "marks") for language in ("es", "fr", "de", "pt")}
+"""The lists of words of each language that texts are judged in."""
+
+
+class Judgement(NamedTuple):
+    """The intent of a text with its confidence (0 to 1) and the words that were the reason, as they stand in the text.
+
+    `sentiment` is from -1 (bad) to 1 (good), with a confidence and words of its own.
+    """
+
+    intent: str
+    confidence: float
+    evidence: tuple[str, ...]
+    sentiment: float
+    sentiment_confidence: float
+    sentiment_evidence: tuple[str, ...]
+
+
+class _Points(NamedTuple):
+    """A text's points for each intent, and what is good and bad in it."""
+
+    complaint: int
+    praise: int
+    question: int
+    opinion: int
+    good: int
+    bad: int
+
+
+def judge(text: str, language: str = "en") -> Judgement:
+    """Judge `text` with the words of `language` (ISO 639-1); a language without a list is judged by emoji and marks."""
+    signals = read(text, lexicon(*LANGUAGES.get(language, ("marks",))))
+    points = _points(signals)
+    intent, confidence = _intent(points)
+    sentiment = (points.good - points.bad) / (points.good + points.bad + 4)
+    told = points.good + points.bad
+    return Judgement(
+        intent=intent,
+        confidence=round(confidence, 3),
+        evidence=_words(text, signals.evidence, _REASONS[intent]) or (("?",) if intent == "question" else ()),
+        sentiment=round(sentiment, 3),
+        sentiment_confidence=round(0.5 + 0.5 * told / (told + 8), 3),
+        sentiment_evidence=_words(text, signals.evidence, BAD | GOOD | {"irony"}),
+    )
+
+
+_REASONS: dict[str, frozenset[str]] = {
+    "complaint": BAD | {"irony", "negation"},
+    "praise": GOOD | {"irony"},
+    "question": frozenset({"question"}),
+    "opinion_request": frozenset({"opinion"}),
+    "other": frozenset({"noise"}),
+}
+
+
+def _points(signals: Signals) -> _Points:
+    """Weigh the signals of a text against each other."""
+    had = signals.points.get
+    bad = sum(min(had(signal, 0), _MOST[signal]) for signal in BAD)
+    good = sum(min(had(signal, 0), _MOST[signal]) for signal in GOOD)
+    mild = min(had("affair", 0), 3) + min(had("negation", 0), 3)
+    irony = min(had("irony", 0), 10)
+    if irony and bad + mild > 1:
+        bad, good = bad + irony, 0
+    elif irony:
+        good += 4
+    if had("solved") and had("thanks"):
+        good += 2
+    good_said = max(0, good - signals.good_first // 2)
+    bad_said = max(0, bad - signals.bad_first // 2)
+    noise = min(had("noise", 0), 9)
+    asked = had("question", 0)
+    return _Points(
+        complaint=bad_said - good_said - noise + _manner(signals, mild, at_all=bad > 0 or mild > 1),
+        praise=good_said - bad_said - noise - _doubts_of_praise(signals),
+        question=min(asked, 8) + 4 * signals.asks if signals.asks or signals.opens_with_question else 0,
+        opinion=had("opinion", 0) if signals.asks or had("opinion", 0) > 4 else 0,
+        good=good_said,
+        bad=bad_said,
+    )
+
+
+def _manner(signals: Signals, mild: int, *, at_all: bool) -> int:
+    """Points for how a complaint is put (of one's own affair, to a company), and against what is no one's affair."""
+    against = 2 * (not signals.to_account) + signals.retweet + 4 * (signals.hashtags > 3)
+    if signals.link:
+        against += 1 if signals.own else 3
+    if not at_all:
+        return -against
+    to_company = signals.addressed + signals.to_care + signals.begins_with_handle
+    return mild + 2 * signals.own + to_company + signals.exclaims - against
+
+
+def _doubts_of_praise(signals: Signals) -> int:
+    """Points against praise: thanks in a question are politeness, a bare link is seldom thanked for."""
+    polite = signals.asks and signals.points.get("praise", 0) < 4
+    return 4 * polite + (signals.link and not signals.own) + min(signals.points.get("negation", 0), 3)
+
+
+def _intent(points: _Points) -> tuple[str, float]:
+    """The intent that the points speak for, and how sure that is."""
+    clear_question = points.question >= _CLEAR_QUESTION
+    needed = _COMPLAINT_IN_A_QUESTION_FROM if clear_question else _COMPLAINT_FROM
+    if points.complaint >= needed:
+        return "complaint", _sure(points.complaint - needed, 0.6, 8)
+    if points.opinion >= _ASKING_FROM:
+        return "opinion_request", _sure(points.opinion - _ASKING_FROM, 0.6, 8)
+    if points.praise >= _PRAISE_FROM:
+        return "praise", _sure(points.praise - _PRAISE_FROM, 0.6, 8)
+    if points.question >= _ASKING_FROM:
+        return "question", _sure(points.question - _ASKING_FROM, 0.6, 8)
+    nearest = max(points.complaint / needed, points.praise / _PRAISE_FROM, points.question / _ASKING_FROM, 0)
+    return "other", 0.9 - 0.4 * min(nearest, 1)
+
+
+def _sure(beyond: int, least: float, half: float) -> float:
+    """Confidence that grows from `least` towards 1, halfway where the points are `half` beyond the threshold."""
+    return 1 - (1 - least) * math.exp2(-beyond / half)
+
+
+def _words(text: str, evidence: Iterable[Evidence], signals: frozenset[str]) -> tuple[str, ...]:
+    """The heaviest phrases of these signals, in the order and the spelling of the text."""
+    spoken = sorted((e for e in evidence if e.signal in signals), key=lambda e: (-e.weight, e.start))[
+        :_MOST_WORDS
+    ]
+    return tuple(dict.fromkeys(text[e.start : e.end] for e in sorted(spoken, key=lambda e: e.start)))

@@ -1,0 +1,42 @@
+"""Tell what a post is about from the words that its topics have."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from socialcare_intent.lexicon import Lexicon
+from socialcare_intent.words import words
+
+
+def topics_of(text: str) -> dict[str, tuple[str, ...]]:
+    """The topics of `text`, the most spoken of first, each with its words as they stand in the text."""
+    forms, found = words(text)
+    spoken: dict[str, list[str]] = {}
+    for match in _lexicon().matches(forms):
+        phrase = text[found[match.first].start() : found[match.after - 1].end()]
+        for topic in match.signal.split():
+            spoken.setdefault(topic, []).append(phrase)
+    ordered = sorted(spoken.items(), key=lambda item: -len(item[1]))
+    return {topic: tuple(dict.fromkeys(phrases))[:5] for topic, phrases in ordered}
+
+
+@cache
+def topics() -> tuple[str, ...]:
+    """Every topic there is, in order of the alphabet."""
+    return tuple(sorted({topic for named in _listed() for topic in named.split()}))
+
+
+@cache
+def _listed() -> dict[str, list[str]]:
+    text = files("socialcare_intent").joinpath("topics.toml").read_text(encoding="utf-8")
+    listed: dict[str, list[str]] = tomllib.loads(text)
+    return listed
+
+
+@cache
+def _lexicon() -> Lexicon:
+    made = Lexicon()
+    for named, phrases in _listed().items():
+        for phrase in phrases:
+            made.add(phrase, named, 1)
+    return made
