@@ -126,9 +126,8 @@ class Made:
 async def make(occasion: Occasion, desk: Desk, memory: Memory) -> Made:
     """Match, plan, guard, and write into memory what the plan leaves behind."""
     setting = desk.setting
-    channel = desk.channel(occasion.mention.platform if occasion.mention is not None else "x")
-    world = world_of(occasion, setting, memory)
-    moment = Moment(world, occasion.subject, occasion.now, channel, occasion.without)
+    moment = moment_of(occasion, desk, memory)
+    world = moment.world
     matched = naive.rules(occasion.rules, world)
     asking = draft([rule for rule in matched if rule.status == "live"], moment, setting, memory)
     plan = await _answered(asking, occasion, desk)
@@ -145,6 +144,13 @@ async def make(occasion: Occasion, desk: Desk, memory: Memory) -> Made:
     records = [each.record for each in guarded]
     records += notices([told for each in guarded for told in each.notify])
     return Made(_decision(name, occasion, plan, records, shadow, world, setting), moment)
+
+
+def moment_of(occasion: Occasion, desk: Desk, memory: Memory) -> Moment:
+    """The moment of an occasion, before anything is decided."""
+    channel = desk.channel(occasion.mention.platform if occasion.mention is not None else "x")
+    world = world_of(occasion, desk.setting, memory)
+    return Moment(world, occasion.subject, occasion.now, channel, occasion.without)
 
 
 def world_of(occasion: Occasion, setting: Setting, memory: Memory) -> World:
