@@ -199,7 +199,8 @@ _TRAPS = (
     Code(
         "SC134",
         "a line read as text",
-        "A line that is indented deeper than a bare text above it goes on with that text.\n"
+        "A line that is indented deeper than a bare text above it goes on with that text. Under `|` and `>` all\n"
+        "lines of the text are indented alike.\n"
         "Avoid:   rank: question\n"
         "           do: {reply: Hello}\n"
         "Prefer:  rank: question\n"

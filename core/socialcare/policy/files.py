@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -40,7 +41,8 @@ def read_policy_files(path: Path, problems: Problems) -> PolicyFiles:
     if not _is_policy_folder(path, problems):
         return files
     left = LARGEST_POLICY
-    for number, file in enumerate(sorted(_yaml_files(path, problems), key=lambda file: file.parts)):
+    found = islice(_yaml_files(path, problems), MOST_FILES + 1)
+    for number, file in enumerate(sorted(found, key=lambda file: file.parts)):
         name = shown_path(file)
         if number == MOST_FILES:
             fix = "join small files: any number of rules may stand in one"
@@ -118,11 +120,9 @@ def _yaml_files(path: Path, problems: Problems) -> Iterator[Path]:
                 seen.add(file.resolve())
                 yield file
     for link in sorted(links):
-        target = link.resolve()
-        if _refuse_outside(link, root, problems) or target in seen:
-            continue
-        seen.add(target)
-        yield link
+        if not _refuse_outside(link, root, problems) and link.resolve() not in seen:
+            seen.add(link.resolve())
+            yield link
 
 
 _PERMISSION = "check its permissions, or move it out of the policy"

@@ -7,6 +7,7 @@ from socialcare.policy.yaml_page import Page, Piece, quoted
 KEY_WITHOUT_SPACE = re.compile(r"[A-Za-z_][\w.-]*:(?=[^\s/:])")
 _ITEM_WITHOUT_SPACE = re.compile(r"-(?=[^\s\d.-])")
 _KEY = re.compile(r"[\w.-]+ *:(?=[ \t]|$)")
+_KEY_END = re.compile(r":(?=[ \t]|$)")
 _ENTRY = re.compile(r"[^,\[\]{}]+")
 _ENTRY_WITH_PLACEHOLDERS = re.compile(r"(?:\{\{[^{}]*\}\}|[^,\[\]{}])*")
 _CURLY = "“”„‟«»‹›‘’‚‛"
@@ -38,7 +39,7 @@ def check_lost(page: Page, row: int, column: int) -> bool:
     page.report(
         "SC120",
         piece,
-        f"`{line[text.start : text.stop].split()[0]}` is lost: `#` begins a comment",
+        f"`{line[column : max(text.stop, column + 2)].split()[0]}` is lost: `#` begins a comment",
         label="all of this is a comment",
         fix=f"{page.quote_fix(text)}\n{_OR_COMMENT}",
     )
@@ -73,7 +74,7 @@ def check_comment(page: Page, row: int, column: int, start: int) -> bool:
     page.breaks(row + 1)  # a parser may stumble over what follows, not over this line
     if ("{" in line[:start] or "[" in line[:start]) and (entry := _ENTRY.match(line, start)):
         text = Piece(row, start, len(line[: entry.end()].rstrip()))
-    word = line[column : text.stop].split()[0]
+    word = line[column : max(text.stop, column + 2)].split()[0]
     page.report(
         "SC121",
         Piece(row, column, whole.stop),
@@ -172,6 +173,21 @@ def check_spaces(page: Page, row: int, column: int) -> bool:
     return True
 
 
+def check_key_or_item(page: Page, row: int, column: int) -> bool:
+    """A line that begins with a letter or digit, belongs to no text above, and is neither a key nor a list item."""
+    line = page.lines[row]
+    if not line[column].isalnum() or _KEY_END.search(line, column) or KEY_WITHOUT_SPACE.match(line, column):
+        return False
+    page.report(
+        "SC139",
+        page.rest_of_line(row, column),
+        "the line is neither `key: value` nor a list item",
+        fix="write a colon and a space behind the key, or indent the line as part of the text above",
+    )
+    page.breaks(row)
+    return True
+
+
 def colon(page: Page, row: int, start: int, column: int) -> None:
     """A colon with a space in the bare text of a value."""
     piece = page.rest_of_line(row, start)
@@ -231,6 +247,17 @@ def check_curly_quotes(page: Page, piece: Piece) -> None:
         if len(text) < 80
         else 'write straight quotes, `"`',
     )
+
+
+def dedented(page: Page, row: int, column: int) -> None:
+    """A line of a text under `|` or `>` that stands left of the others."""
+    page.report(
+        "SC134",
+        page.rest_of_line(row, column),
+        "the line stands left of the text under `|` or `>` that it belongs to",
+        fix="indent all lines of the text by the same number of spaces",
+    )
+    page.breaks(row)
 
 
 def directive(page: Page, row: int) -> None:

@@ -6,7 +6,7 @@ import msgspec
 
 from socialcare.diagnostics import Place, Problems
 
-MOST_TRAPS = 50
+MOST_PROBLEMS = 50
 DEEPEST = 50
 
 _LONGEST_PASTE = 160
@@ -40,7 +40,7 @@ class Page:
         place = Place(self.file, piece.row + 1, piece.start + 1, max(piece.stop - piece.start, 1))
         self.problems.error(code, place, message, label=label, fix=fix)
         self.rows.add(piece.row)
-        self.stopped = len(self.problems) >= MOST_TRAPS
+        self.stopped = len(self.problems) >= MOST_PROBLEMS
 
     def breaks(self, row: int) -> None:
         """Note that a parser will stumble at or after this row over what was reported already."""

@@ -12,7 +12,7 @@ from socialcare.diagnostics import Place, Problems
 from socialcare.policy.nodes import ListNode, MapNode, Node, Style, TextNode
 from socialcare.policy.yaml_bytes import decode
 from socialcare.policy.yaml_errors import explain
-from socialcare.policy.yaml_page import DEEPEST, Page
+from socialcare.policy.yaml_page import DEEPEST, MOST_PROBLEMS, Page
 from socialcare.policy.yaml_traps import find_traps
 
 MOST_NODES = 100_000
@@ -40,7 +40,8 @@ def read_yaml(data: bytes, file: str, problems: Problems, *, parser: Any = FAST)
     if text is not None:
         page = Page(text.split("\n"), file, found)
         find_traps(page)
-        top = _Reading(page).read(text, parser)
+        if len(found) < MOST_PROBLEMS:
+            top = _Reading(page).read(text, parser)
     if text is not None and not found.has_errors and not isinstance(top, MapNode):
         _refuse_top(top, file, found)
     problems.extend(found)
@@ -207,6 +208,7 @@ class _Reading:
     ) -> None:
         if place.line - 1 not in self._page.rows:  # a trap on this line says it better
             self._page.problems.error(code, place, message, fix=fix, also=also)
+            self._stopped = self._stopped or len(self._page.problems) >= MOST_PROBLEMS
 
     def _stop(self, code: str, event: Any, message: str, fix: str) -> None:
         self._stopped = True

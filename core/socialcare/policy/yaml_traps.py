@@ -14,7 +14,7 @@ from socialcare.policy.yaml_quotes import skip_quotes, trailing
 _SPACES = re.compile(" *")
 _KEY_END = re.compile(r":(?=[ \t]|$)|[ \t]#")
 _COLON_NEXT = re.compile(r"[ \t]*:(?=[ \t]|$)")
-_MARKER = re.compile(r"(---|\.\.\.)(?=[ \t]|$)")
+_MARKER = re.compile(r"(?:---|\.\.\.)(?=[ \t]|$)")
 _BLOCK_HEAD = re.compile(r"[|>](?:[+-]?([1-9])?|([1-9])[+-])[ \t]*(?: #.*)?$")
 _COLON = re.compile(r":(?=[ \t]|$)")
 _DASH = ("-", "- ")
@@ -38,6 +38,7 @@ class _Lines:
         self._lines = page.lines
         self._text_above: int | None = None  # a bare text may go on below, right of this column
         self._waiting: int | None = None  # a key or dash in this column still has no value
+        self._begun = False  # the first line alone may hold a bare text without a key above it
 
     def walk(self) -> None:
         """Look at each line once."""
@@ -62,14 +63,19 @@ class _Lines:
             self._text_above = None
             return row + 1
         if indent == 0 and self._document(row):
-            found = _MARKER.match(line)
-            return self._entry(row, 3, -1) if found and found[1] == "---" else row + 1
+            if line.startswith("---"):
+                return self._entry(row, 3, -1)
+            self._page.skip_blanks(row, 3)
+            return row + 1
         if below is not None and indent > below:
             self._continued(row, indent)
             return row + 1
         self._text_above = None
-        above = self._waiting if self._waiting is not None and self._waiting < indent else indent - 1
-        self._waiting = None
+        awaited = self._waiting is not None and self._waiting < indent
+        above = self._waiting if awaited and self._waiting is not None else indent - 1
+        if not awaited and self._begun and hints.check_key_or_item(self._page, row, indent):
+            return row + 1
+        self._waiting, self._begun = None, True
         return self._entry(row, indent, above)
 
     def _document(self, row: int) -> bool:
@@ -80,6 +86,7 @@ class _Lines:
         elif not _MARKER.match(line):
             return False
         self._text_above = self._waiting = None
+        self._begun = False
         return True
 
     def _entry(self, row: int, column: int, above: int) -> int:
@@ -194,5 +201,8 @@ class _Lines:
             if wanted is None:
                 wanted = max(widest, indent, 1)
             if indent < wanted:
+                if indent > above and line[indent] != "#":
+                    hints.dedented(self._page, below, indent)
+                    continue
                 return below
         return len(self._lines)
