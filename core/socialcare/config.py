@@ -47,10 +47,6 @@ class Settings:
         """The file as messages name it."""
         return shown(self.path) if self.path else "the default settings"
 
-    def of(self, plugin: str) -> dict[str, Any]:
-        """What the plugin's hooks are given: its own table, and `folder`, against which its paths are resolved."""
-        return {**self.plugins.get(plugin, {}), "folder": self.folder}
-
 
 class _File(BaseModel):
     """The file as it is written."""

@@ -1,11 +1,13 @@
 """The doors for plugins. A hook only registers objects; the objects do the work.
 
-Each hook is called once with the plugin's own settings: its table `[plugins.NAME]` of `socialcare.toml`, as plain data.
+Each hook is called once with the plugin's own settings: its table `[plugins.NAME]` of `socialcare.toml`, as plain data;
+and, where it asks for it, the `folder` of that file, which paths in the settings are relative to.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -26,32 +28,32 @@ Settings = Mapping[
 
 
 @hookspec
-def register_sources(settings: Settings) -> Sequence[Source]:  # type: ignore[empty-body]  # a hook has no body
+def register_sources(settings: Settings, folder: Path) -> Sequence[Source]:  # type: ignore[empty-body]  # a hook has no body
     """Sources of mentions, e.g. a reader of an archive format."""
 
 
 @hookspec
-def register_channels(settings: Settings) -> Sequence[Channel]:  # type: ignore[empty-body]  # a hook has no body
+def register_channels(settings: Settings, folder: Path) -> Sequence[Channel]:  # type: ignore[empty-body]  # a hook has no body
     """Platforms: how long a text may be, what may be said to whom, what it costs."""
 
 
 @hookspec
-def register_classifiers(settings: Settings) -> Sequence[Classifier]:  # type: ignore[empty-body]  # a hook has no body
+def register_classifiers(settings: Settings, folder: Path) -> Sequence[Classifier]:  # type: ignore[empty-body]  # a hook has no body
     """Classifiers, each with the typed fields that it fills."""
 
 
 @hookspec
-def register_lookups(settings: Settings) -> Sequence[Lookup]:  # type: ignore[empty-body]  # a hook has no body
+def register_lookups(settings: Settings, folder: Path) -> Sequence[Lookup]:  # type: ignore[empty-body]  # a hook has no body
     """Look-ups that a rule may ask, each with typed arguments and result."""
 
 
 @hookspec
-def register_actions(settings: Settings) -> Sequence[Action]:  # type: ignore[empty-body]  # a hook has no body
+def register_actions(settings: Settings, folder: Path) -> Sequence[Action]:  # type: ignore[empty-body]  # a hook has no body
     """Words that may stand in a rule's `do:`."""
 
 
 @hookspec
-def register_commands(settings: Settings) -> Sequence[click.Command]:  # type: ignore[empty-body]  # a hook has no body
+def register_commands(settings: Settings, folder: Path) -> Sequence[click.Command]:  # type: ignore[empty-body]  # a hook has no body
     """Commands: each becomes `socialcare NAME`."""
 
 

@@ -170,20 +170,23 @@ def _ask(
     things: dict[str, tuple[Any, ...]] = {}  # Any: what the hook's port says, once it was checked
     for hook in hooks:
         if hook != _TOLD:
-            things[hook.removeprefix("register_")] = _registered(manager, plugin, hook, settings.of(name))
+            things[hook.removeprefix("register_")] = _registered(manager, plugin, name, hook, settings)
     for hook, port in _PORTS.items():
         for thing in things.get(hook.removeprefix("register_"), ()):
             named = f" `{thing.name}`" if hasattr(thing, "name") else ""
             if wrong := list(problems_of(thing, port)):
-                raise PluginError("\n".join(f"{port.__name__.lower()}{named}: {problem}" for problem in wrong))
+                raise PluginError(
+                    "\n".join(f"{port.__name__.lower()}{named}: {problem}" for problem in wrong)
+                )
     return Brought(plugin=name, version=released, hooks=hooks, **things)
 
 
 def _registered(
-    manager: pluggy.PluginManager, plugin: object, hook: str, settings: Mapping[str, Any]
+    manager: pluggy.PluginManager, plugin: object, name: str, hook: str, settings: Settings
 ) -> tuple[Any, ...]:
     """The things that one hook of one plugin registered."""
-    results = _alone(manager, plugin, hook)(settings=settings)
+    table = MappingProxyType(dict(settings.plugins.get(name, {})))
+    results = _alone(manager, plugin, hook)(settings=table, folder=settings.folder)
     given = results[0] if results else None
     if iscoroutine(given):
         given.close()

@@ -17,7 +17,7 @@ from pathlib import Path
 from socialcare.errors import SocialcareError
 from socialcare.model import Field, FieldValue, Mention, Value, Vocabulary
 from socialcare.ports import Classifier, Lookup, Question
-from socialcare.values import Check, check_of
+from socialcare.values import Check, check_of, kind_of, wrong_field_value
 
 _LONGEST_REASON = 200
 _NOT_THEIRS = re.compile(r"^<|[/\\](?:pluggy|importlib|socialcare)[/\\]")
@@ -192,7 +192,7 @@ class Seam:
 
     def _answers(self, lookup: Lookup, answers: object) -> Sequence[Mapping[str, Value]] | Failed:
         if not isinstance(answers, list | tuple):
-            return Failed(f"answered with {_kind(answers)} instead of a list of records")
+            return Failed(f"answered with {kind_of(answers)} instead of a list of records")
         check = self._results.get(lookup.name) or check_of(lookup.result)
         for answer in answers:
             if answer is None or (wrong := check(answer)):
@@ -209,7 +209,7 @@ class Seam:
                         provider.plugin, what, Failed(f"it fills `{name}`, which it does not declare")
                     )
                 continue
-            if wrong := _wrong(found, provider.checks[name]):
+            if wrong := wrong_field_value(found, provider.checks[name]):
                 self.failures.add(provider.plugin, what, Failed(f"its `{name}` {wrong}", name))
                 continue
             values[name] = FieldValue(found.value, found.confidence, found.evidence, provider.name)
@@ -255,25 +255,9 @@ def _rows(found: object, wanted: int) -> Sequence[Mapping[str, FieldValue]] | Fa
         found.close()
         return Failed("returned a coroutine: what must be awaited declares `reads_outside`")
     if not isinstance(found, list | tuple):
-        return Failed(f"returned {_kind(found)} instead of a list of maps")
+        return Failed(f"returned {kind_of(found)} instead of a list of maps")
     if len(found) != wanted:
         return Failed(f"returned {len(found)} maps for {wanted} mentions", "another number of maps")
     if not all(isinstance(row, Mapping) for row in found):
         return Failed("returned a list of something else than maps")
     return found
-
-
-def _wrong(found: object, check: Check) -> str | None:
-    if not isinstance(found, FieldValue):
-        return f"is {_kind(found)} instead of a field value"
-    sure: object = found.confidence
-    evidence: object = found.evidence
-    if isinstance(sure, bool) or not isinstance(sure, int | float) or not 0 <= sure <= 1:
-        return "has a confidence that is not between 0 and 1"
-    if not isinstance(evidence, tuple) or not all(isinstance(word, str) for word in evidence):
-        return "has evidence that is no tuple of texts"
-    return check(found.value)
-
-
-def _kind(thing: object) -> str:
-    return "nothing" if thing is None else f"a `{type(thing).__name__}`"

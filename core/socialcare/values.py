@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from math import isfinite
 
-from socialcare.model import Field, Value
+from socialcare.model import Field, FieldValue, Value
 
 Check = Callable[[Value], str | None]
 """Says what is wrong with a value, `None` where it may stand; `None` as a value (known to be absent) always may."""
@@ -14,6 +14,24 @@ def check_of(field: Field) -> Check:
     """The check for values of a field: its kind, its words, its parts, its length, and that the text can be written down."""
     kind = _KINDS[field.kind](field)
     return lambda value: None if value is None else kind(value)
+
+
+def wrong_field_value(found: object, check: Check) -> str | None:
+    """What is wrong with what a classifier says of a field: no field value, confidence, evidence, or the value itself."""
+    if not isinstance(found, FieldValue):
+        return f"is {kind_of(found)} instead of a field value"
+    sure: object = found.confidence
+    evidence: object = found.evidence
+    if isinstance(sure, bool) or not isinstance(sure, int | float) or not 0 <= sure <= 1:
+        return "has a confidence that is not between 0 and 1"
+    if not isinstance(evidence, tuple) or not all(isinstance(word, str) for word in evidence):
+        return "has evidence that is no tuple of texts"
+    return check(found.value)
+
+
+def kind_of(thing: object) -> str:
+    """What a plugin handed over, for a message."""
+    return "nothing" if thing is None else f"a `{type(thing).__name__}`"
 
 
 def _text(field: Field) -> Check:

@@ -18,24 +18,23 @@ class Table(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    folder: Path
-    stores: Path | None = None
+    stores: str | None = None
 
-    def read(self) -> Sequence[Store] | None:
+    def read(self, folder: Path) -> Sequence[Store] | None:
         """The stores, or `None` where the company names no table."""
-        return None if self.stores is None else read_stores(self.folder / self.stores)
+        return None if self.stores is None else read_stores(folder / self.stores)
 
 
 @hookimpl
-def register_classifiers(settings: Settings) -> Sequence[Classifier]:
+def register_classifiers(settings: Settings, folder: Path) -> Sequence[Classifier]:
     """The field `place`."""
-    return [Places(_gazetteer(Table.model_validate(settings).read()))]
+    return [Places(_gazetteer(Table.model_validate(settings).read(folder)))]
 
 
 @hookimpl
-def register_lookups(settings: Settings) -> Sequence[Lookup]:
+def register_lookups(settings: Settings, folder: Path) -> Sequence[Lookup]:
     """The look-up `nearest_store`."""
-    stores = Table.model_validate(settings).read()
+    stores = Table.model_validate(settings).read(folder)
     return [NearestStore(stores, _gazetteer(stores))]
 
 
