@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Callable
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -32,3 +34,14 @@ def data() -> Path:
     if not folder.is_dir():
         pytest.skip("the folder of real data is absent")
     return folder
+
+
+@pytest.fixture(scope="session")
+def acme() -> ModuleType:
+    """The plugin of the examples, as one that is not installed: `loaded("actions", "intent", "places", acme)`."""
+    spec = spec_from_file_location("acme", ROOT / "tests" / "acme" / "acme.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
