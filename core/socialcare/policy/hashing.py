@@ -1,0 +1,59 @@
+"""The content hash of a policy: the same for equal statements and lists, wherever and in whatever order they stand."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from socialcare.policy.patterns import Pattern
+from socialcare.policy.statements import Policy
+from socialcare.policy.texts import Text
+
+_LEFT_OUT = frozenset(
+    {"cases", "conversations", "simulations", "uses", "folder", "sources", "hash", "file", "written"}
+)
+"""What changes no decision: tests, and where things were written."""
+
+
+def policy_hash(policy: Policy) -> str:
+    """The SHA-256 of the resolved statements and lists, as 64 hexadecimal digits."""
+    return hashlib.sha256(msgspec.json.encode(_canonical(policy), order="sorted")).hexdigest()
+
+
+def _canonical(value: Any) -> Any:  # Any: every value a statement can hold
+    """A value as plain data that is the same for equal values."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, Pattern | Text):
+        return value.source
+    if isinstance(value, Mapping):
+        return {str(key): _canonical(each) for key, each in value.items()}
+    if isinstance(value, frozenset):
+        return sorted((_canonical(each) for each in value), key=str)
+    if isinstance(value, tuple | list):
+        return [_canonical(each) for each in value]
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    kind: type = type(value)
+    return {kind.__name__: {name: _canonical(getattr(value, name)) for name in _names(kind)}}
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(_of_type(kind))
+
+
+def _of_type(kind: type) -> Iterator[str]:
+    if not is_dataclass(kind):
+        raise TypeError(f"{kind.__name__} has no canonical form")
+    for field in fields(kind):
+        if field.compare and field.name not in _LEFT_OUT:
+            yield field.name

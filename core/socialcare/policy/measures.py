@@ -1,0 +1,85 @@
+"""Reads formulas, which are named numbers, and counts, which are memories."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from socialcare.policy.conditions import When
+from socialcare.policy.flaws import Flaw
+from socialcare.policy.formulas import Formula as Calc
+from socialcare.policy.nodes import Node, TextNode
+from socialcare.policy.reading import Reading
+from socialcare.policy.rules import PER, WINDOW, windowed
+from socialcare.policy.shapes import Key, Map, Number, OneOf
+from socialcare.policy.sketch import Schema, Sketch
+from socialcare.policy.statements import Count, Formula
+
+NAME = r"[A-Za-z][A-Za-z0-9_]*"
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """A calculation over numbers, such as `0.2 * author.followers`."""
+
+    def read(self, node: Node, reading: Reading) -> Calc | None:
+        """The calculation; everything it names must be a number."""
+        text = reading.text(node, "a calculation")
+        if text is None or not isinstance(node, TextNode):
+            return None
+        try:
+            calc = Calc.read(node.text)
+        except Flaw as flaw:
+            reading.flaw("SC218", node, flaw)
+            return None
+        return calc if all(self._is_number(path, node, reading) for path in calc.paths) else None
+
+    def _is_number(self, path: str, node: TextNode, reading: Reading) -> bool:
+        flaw = Flaw("", offset=max(node.text.find(path), 0), length=len(path))
+        target = reading.known_target(path, reading.inside(node, flaw))
+        if target is not None and target.sort not in ("number", "duration", "count"):
+            reading.problems.error("SC206", reading.inside(node, flaw), f"`{path}` is not a number")
+        return target is not None and target.sort in ("number", "duration", "count")
+
+    def schema(self, _: Sketch) -> Schema:
+        """A string, or a single number."""
+        return {"type": ["string", "number"]}
+
+
+FORMULA: Map[dict[str, Any]] = Map(
+    "a formula",
+    dict,
+    {
+        "calc": Key(Calculation(), required=True, doc="numbers and fields with + - * / and brackets"),
+        "if_missing": Key(Number(), doc="its value where a field is unknown"),
+    },
+)
+
+
+def read_formula(key: TextNode, node: Node, reading: Reading) -> Formula | None:
+    """Read one formula by its name."""
+    values = FORMULA.values(node, reading)
+    return None if values is None else Formula(name=key.text, place=key.place, **values)
+
+
+COUNT: Map[dict[str, Any]] = Map(
+    "a count",
+    dict,
+    {
+        "of": Key(
+            OneOf(("mention", "interaction", "our_post"), "one of mention, interaction, our_post"),
+            required=True,
+            doc="what is counted: mentions, conversations with an author, or posts of ours",
+        ),
+        "when": Key(When(), doc="only those for which this was true"),
+        "per": Key(PER, doc="a count for each of these"),
+        **WINDOW,
+    },
+    apart=(("in", "per_day"),),
+)
+
+
+def read_count(key: TextNode, node: Node, reading: Reading) -> Count | None:
+    """Read one count by its name."""
+    values = COUNT.values(node, reading)
+    return None if values is None else Count(name=key.text, place=key.place, **windowed(values))
