@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 from socialcare.diagnostics import Place
@@ -444,7 +443,7 @@ class Policy:
     zone: str = "UTC"
     uses: frozenset[str] = frozenset()
     folder: str = ""
-    sources: Mapping[str, str] = MappingProxyType({})
+    sources: Mapping[str, str] = field(default_factory=dict)
     """File → its text, for excerpts."""
     hash: str = ""
 
