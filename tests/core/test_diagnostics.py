@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from socialcare.diagnostics import (
@@ -209,6 +209,7 @@ def test_a_long_list_of_known_words_is_cut() -> None:
     assert suggestion("x", []) == "none is known"
 
 
+@settings(deadline=None)
 @given(line=st.text(), column=st.integers(-5, 200), length=st.integers(-5, 200), message=st.text())
 def test_nothing_keeps_a_diagnostic_from_being_shown(
     line: str, column: int, length: int, message: str

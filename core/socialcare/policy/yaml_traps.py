@@ -38,6 +38,7 @@ class _Lines:
         self._lines = page.lines
         self._text_above: int | None = None  # a bare text may go on below, right of this column
         self._waiting: int | None = None  # a key or dash in this column still has no value
+        self._broken: int | None = None  # what stands right of this column belongs to a value that is broken
         self._begun = False  # the first line alone may hold a bare text without a key above it
 
     def walk(self) -> None:
@@ -51,8 +52,9 @@ class _Lines:
         line = self._lines[row]
         indent = len(line) - len(line.lstrip(" "))
         first = line[indent : indent + 1]
-        if not first:
+        if not first or (self._broken is not None and indent > self._broken):
             return row + 1
+        self._broken = None
         if first == "\t":
             self._page.tab(row, indent)
             return row + 1
@@ -113,7 +115,7 @@ class _Lines:
                 end_row, end = skip(self._page, row, column, above)
                 colon = _COLON_NEXT.match(self._lines[row], end) if end_row == row and end >= 0 else None
                 if colon is None or key >= 0:
-                    return self._behind(end_row, end, (row, column))
+                    return self._behind(end_row, end, (row, column), above)
                 above, key, column = column, column, colon.end()
                 continue
             if first in "|>":
@@ -125,9 +127,10 @@ class _Lines:
             hints.check_key(self._page, row, column, found.start())
             above, key, column = column, column, found.end()
 
-    def _behind(self, row: int, column: int, start: tuple[int, int]) -> int:
+    def _behind(self, row: int, column: int, start: tuple[int, int], above: int) -> int:
         """Look at what follows a closing quote or bracket; a column of -1 says it was never closed."""
         if column < 0:
+            self._broken = above
             return row
         rest = self._page.skip_blanks(row, column)
         if rest < len(self._lines[row]) and (self._lines[row][rest] != "#" or rest == column):
@@ -138,6 +141,7 @@ class _Lines:
         """Look at a bare text that begins in this line."""
         line = self._lines[row]
         if hints.check_start(self._page, row, column):
+            self._broken = above
             return
         if not (is_value or is_item) and hints.check_spaces(self._page, row, column):
             return
@@ -146,6 +150,7 @@ class _Lines:
         colon = _COLON.search(line, column, stop)
         if colon and is_value:
             hints.colon(self._page, row, column, colon.start())
+            self._broken = above
             return
         if hash_ and hints.check_comment(self._page, row, hash_.end() - 1, column):
             return

@@ -106,31 +106,35 @@ def shape(node: Node | None) -> object:
     return [(shape(key), shape(value)) for key, value in node.entries]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_raise_anything(data: bytes) -> None:
     answer(data)
     answer(data, yaml.SafeLoader)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_both_parsers_agree_on_any_text(source: str) -> None:
     data = source.encode("utf-8", "surrogatepass")
     assert answer(data) == answer(data, yaml.SafeLoader)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(TEXTS, st.booleans())
 def test_both_parsers_agree_on_signs_of_yaml(source: str, as_value: bool) -> None:
     data = (("a: " if as_value else "") + source).encode()
     assert answer(data) == answer(data, yaml.SafeLoader)
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(POLICY) - 1))
 def test_a_deleted_sign_never_raises_and_both_parsers_agree(position: int) -> None:
     data = (POLICY[:position] + POLICY[position + 1 :]).encode()
     assert answer(data) == answer(data, yaml.SafeLoader)
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(POLICY)), st.sampled_from(SIGNS))
 def test_an_inserted_sign_never_raises_and_both_parsers_agree(position: int, sign: str) -> None:
     data = (POLICY[:position] + sign + POLICY[position:]).encode()

@@ -62,6 +62,11 @@ TRAPS = [
     ("swallowed", "SC134 SC134", "label: routed\n  - other\nrank: question\n   do: x\n"),
     ("directive", "SC115", "%YAML 1.1\n---\na: b\n"),
     ("no-key", "SC116", "a: b\n: c\n"),
+    (
+        "broken-over-lines",
+        "SC123 SC112 SC124 SC130 SC122 SC133",
+        "a: @x\n  and more\nb: !c |\n  d\ne: f: g\n  h\ni: 'j\n  k\nl: {{ m }}\n  n\no: [p,\n  q\nr: s\n",
+    ),
     ("many", "SC123 SC120 SC122 SC124", "a: @x\nb: c\nd: #e\nf: {{ g }}\nh: i: j\n"),
 ]
 
