@@ -63,7 +63,8 @@ def check(model: type[BaseModel], values: Data, node: Node, where: str, reading:
 
 def _shape(annotation: Any, metadata: Sequence[Any]) -> Shape[Any]:  # Any: annotations are open
     if get_origin(annotation) is Annotated:
-        inner, *more = get_args(annotation)
+        inner, *marks = get_args(annotation)
+        more = [each for mark in marks for each in (mark.metadata if isinstance(mark, FieldInfo) else [mark])]
         return _shape(inner, [*more, *metadata])
     options = [option for option in _options(annotation) if option is not type(None)]
     if len(options) > 1:
