@@ -7,6 +7,7 @@ from socialcare_intent.intent import INTENTS, LANGUAGES, judge
 from socialcare_intent.language import detect_language, stated_language
 from socialcare_intent.personal import KINDS, find_personal_data
 from socialcare_intent.topics import topics, topics_of
+from socialcare_intent.words import Words, words
 
 FIELDS = (
     Field(
@@ -79,9 +80,10 @@ class IntentClassifier:
 
 def _fields(mention: Mention) -> dict[str, FieldValue]:
     text = mention.text
+    cut = words(text)
     stated = stated_language(mention.lang)
-    detected = None if stated in LANGUAGES else detect_language(text)
-    judgement = judge(text, _read_as(stated, detected[0] if detected else None))
+    detected = None if stated in LANGUAGES else detect_language(cut)
+    judgement = judge(cut, _read_as(stated, detected[0] if detected else None))
     fields = {
         "intent": FieldValue(judgement.intent, judgement.confidence, judgement.evidence),
         "sentiment": FieldValue(
@@ -89,7 +91,7 @@ def _fields(mention: Mention) -> dict[str, FieldValue]:
         ),
         "personal_data": _personal_data(text),
         "is_retweet": _retweet(mention),
-        "topic": _topic(text),
+        "topic": _topic(cut),
     }
     if stated:
         fields["language"] = FieldValue(stated, _STATED)
@@ -120,8 +122,8 @@ def _retweet(mention: Mention) -> FieldValue:
     return FieldValue(begins, 0.95, ("RT @",) if begins else ())
 
 
-def _topic(text: str) -> FieldValue:
-    spoken = topics_of(text)
+def _topic(cut: Words) -> FieldValue:
+    spoken = topics_of(cut)
     if not spoken:
         return ABSENT
     words = sum(len(phrases) for phrases in spoken.values())

@@ -1,11 +1,11 @@
 """Judge what a customer wants with a text: to ask, complain, praise, hear opinions, or something else."""
 
 import math
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from socialcare_intent.lexicon import lexicon
-from socialcare_intent.signals import BAD, GOOD, Evidence, Signals, read
+from socialcare_intent.signals import BAD, GOOD, Signals, read
+from socialcare_intent.words import Words
 
 INTENTS = ("question", "complaint", "praise", "opinion_request", "other")
 
@@ -14,6 +14,9 @@ _COMPLAINT_IN_A_QUESTION_FROM = 7
 _PRAISE_FROM = 2
 _ASKING_FROM = 4
 _CLEAR_QUESTION = 8
+_SHORT = 6
+"""Words of a text so short that a single word of blame is most of it."""
+
 _MOST_WORDS = 6
 """How many words or phrases the evidence lists."""
 
@@ -59,9 +62,9 @@ class _Points(NamedTuple):
     bad: int
 
 
-def judge(text: str, language: str = "en") -> Judgement:
-    """Judge `text` with the words of `language` (ISO 639-1); a language without a list is judged by emoji and marks."""
-    signals = read(text, lexicon(*LANGUAGES.get(language, ("marks",))))
+def judge(cut: Words, language: str = "en") -> Judgement:
+    """Judge a text with the words of `language` (ISO 639-1); a language without a list is judged by emoji and marks."""
+    signals = read(cut, lexicon(*LANGUAGES.get(language, ("marks",))))
     points = _points(signals)
     intent, confidence = _intent(points)
     sentiment = (points.good - points.bad) / (points.good + points.bad + 4)
@@ -69,10 +72,10 @@ def judge(text: str, language: str = "en") -> Judgement:
     return Judgement(
         intent=intent,
         confidence=round(confidence, 3),
-        evidence=_words(text, signals.evidence, _REASONS[intent]) or (("?",) if intent == "question" else ()),
+        evidence=_words(signals, _REASONS[intent]) or (_mark(signals) if intent == "question" else ()),
         sentiment=round(sentiment, 3),
         sentiment_confidence=round(0.5 + 0.5 * told / (told + 8), 3),
-        sentiment_evidence=_words(text, signals.evidence, BAD | GOOD | {"irony"}),
+        sentiment_evidence=_words(signals, BAD | GOOD | {"irony"}),
     )
 
 
@@ -120,7 +123,8 @@ def _manner(signals: Signals, mild: int, *, at_all: bool) -> int:
     if not at_all:
         return -against
     to_company = signals.addressed + signals.to_care + signals.begins_with_handle
-    return mild + 2 * signals.own + to_company + signals.exclaims - against
+    short = 2 * (len(signals.cut.forms) <= _SHORT)
+    return mild + 2 * signals.own + to_company + signals.exclaims + short - against
 
 
 def _doubts_of_praise(signals: Signals) -> int:
@@ -150,9 +154,15 @@ def _sure(beyond: int, least: float, half: float) -> float:
     return 1 - (1 - least) * math.exp2(-beyond / half)
 
 
-def _words(text: str, evidence: Iterable[Evidence], signals: frozenset[str]) -> tuple[str, ...]:
+def _words(signals: Signals, reasons: frozenset[str]) -> tuple[str, ...]:
     """The heaviest phrases of these signals, in the order and the spelling of the text."""
-    spoken = sorted((e for e in evidence if e.signal in signals), key=lambda e: (-e.weight, e.start))[
-        :_MOST_WORDS
-    ]
-    return tuple(dict.fromkeys(text[e.start : e.end] for e in sorted(spoken, key=lambda e: e.start)))
+    spoken = [match for match in signals.matches if match.signal in reasons]
+    if len(spoken) > _MOST_WORDS:
+        spoken = sorted(sorted(spoken, key=lambda m: -m.weight)[:_MOST_WORDS], key=lambda m: m.first)
+    return tuple(dict.fromkeys(signals.cut.between(match.first, match.after) for match in spoken))
+
+
+def _mark(signals: Signals) -> tuple[str, ...]:
+    """The first question mark, as it stands in the text."""
+    place = signals.cut.forms.index("?")
+    return (signals.cut.between(place, place + 1),)

@@ -2,23 +2,22 @@
 
 import re
 import tomllib
-from collections import Counter
 from functools import cache
 from importlib.resources import files
 
-from socialcare_intent.words import LONGEST_READ, lowered
+from socialcare_intent.words import LONGEST_READ, Words
 
 NO_LANGUAGE = frozenset({"und", "zxx", "mul", "mis", "art", "qam", "qct", "qht", "qme", "qst", "unknown"})
 """What platforms write where they found none (X: qam mentions only, qht hashtags, qme media, qst very short text)."""
 
 _OLD_CODES = {"in": "id", "iw": "he", "ji": "yi", "jw": "jv", "msa": "ms", "fil": "tl"}
 _FEWEST_WORDS = 2
+_MOST_WORDS = 5
 _LEAST_POINTS = 9
 _LEAST_LEAD = 0.4
 """A word gives 6 points, shared by the languages it is common in; the best language must lead by this share of its own."""
 
 _NOT_PROSE = re.compile(r"https?://\S+|www\.\S+|[@#]\w+|__\w+__|&\#?\w{1,8};")
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _SCRIPTS = (
     ("ja", re.compile(r"[\u3040-\u30ff\uff66-\uff9f]")),
     ("ko", re.compile(r"[\uac00-\ud7af\u1100-\u11ff]")),
@@ -49,12 +48,13 @@ def stated_language(lang: str | None) -> str | None:
     return _OLD_CODES.get(code, code)
 
 
-def detect_language(text: str) -> tuple[str, float, tuple[str, ...]] | None:
-    """The language of `text` (ISO 639-1), how sure that is (0 to 1), and its words; `None` where the text is too short."""
-    prose = _NOT_PROSE.sub(" ", text[:LONGEST_READ])
-    if _OTHER_SCRIPT.search(prose) and (script := _by_script(prose)):
-        return script
-    return _by_words(prose)
+def detect_language(cut: Words) -> tuple[str, float, tuple[str, ...]] | None:
+    """The language of a text (ISO 639-1), how sure that is (0 to 1), and its words; `None` where the text is too short."""
+    if not cut.text.isascii():
+        prose = _NOT_PROSE.sub(" ", cut.text[:LONGEST_READ])
+        if _OTHER_SCRIPT.search(prose) and (script := _by_script(prose)):
+            return script
+    return _by_words(cut)
 
 
 def _by_script(prose: str) -> tuple[str, float, tuple[str, ...]] | None:
@@ -71,30 +71,28 @@ def _by_script(prose: str) -> tuple[str, float, tuple[str, ...]] | None:
     return language, 0.9 if len(found) > 3 else 0.7, tuple(dict.fromkeys(found))[:3]
 
 
-def _by_words(prose: str) -> tuple[str, float, tuple[str, ...]] | None:
+def _by_words(cut: Words) -> tuple[str, float, tuple[str, ...]] | None:
     """The language whose common words the text has clearly more of than any other's."""
     known = _common_words()
-    score: Counter[str] = Counter()
-    hits: dict[str, list[str]] = {}
-    count = 0
-    for word in _WORD.finditer(lowered(prose)):
-        count += 1
-        languages = known.get(word[0], ())
+    points: dict[str, int] = {}
+    hits: dict[str, dict[str, int]] = {}
+    for place, form in enumerate(cut.forms):
+        languages = known.get(form, ())
         for language in languages:
-            score[language] += 6 // len(languages)
-            hits.setdefault(language, []).append(prose[word.start() : word.end()])
-    if not score:
+            points[language] = points.get(language, 0) + 6 // len(languages)
+            hits.setdefault(language, {}).setdefault(form, place)
+    if not points:
         return None
-    (best, most), *others = score.most_common(2)
-    lead = most - (others[0][1] if others else 0)
-    if len(set(hits[best])) < _FEWEST_WORDS or most < _LEAST_POINTS or lead < most * _LEAST_LEAD:
+    (most, best), *others = sorted(((count, language) for language, count in points.items()), reverse=True)
+    lead = most - (others[0][0] if others else 0)
+    if len(hits[best]) < _FEWEST_WORDS or most < _LEAST_POINTS or lead < most * _LEAST_LEAD:
         return None
-    share = len(hits[best]) / count
-    return (
-        best,
-        round(min(0.98, 0.55 + 0.25 * lead / most + 0.4 * share), 3),
-        tuple(dict.fromkeys(hits[best]))[:5],
+    prose = sum(form.islower() and form[0] != "#" for form in cut.forms)
+    confidence = min(0.98, 0.55 + 0.25 * lead / most + 0.4 * min(1, most / 6 / (prose or 1)))
+    evidence = dict.fromkeys(
+        cut.between(place, place + 1) for place in list(hits[best].values())[:_MOST_WORDS]
     )
+    return best, round(confidence, 3), tuple(evidence)
 
 
 @cache

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from socialcare_intent.lexicon import Lexicon, Match
-from socialcare_intent.words import BREAK, HANDLE, LONGEST_READ, URL, words
+from socialcare_intent.words import BREAK, HANDLE, LONGEST_READ, URL, Words, words
 
 GOOD = frozenset({"praise", "thanks", "solved"})
 BAD = frozenset({"anger", "fault", "wait", "demand", "leave"})
 _PAUSES = frozenset({BREAK, "!", "?", URL})
 _NEGATED = {"praise": "anger", "thanks": "fault", "solved": "fault"}
-_REACH = 3
-"""Words before a word of praise in which a negation turns it ("not at all helpful")."""
+_REACH_OF = {"praise": 3, "thanks": 3, "solved": 3, "anger": 2, "fault": 2}
+"""How many words before a phrase of a signal a negation turns it ("not at all helpful")."""
 _CERTAIN = 5
 """Weight from which a word of blame is not undone by a negation before it."""
 
@@ -26,24 +26,16 @@ _QUOTED = re.compile(
 _CARE = re.compile(r"@\w*(?:support|help|cares?|assist|custs|service|ask)", re.IGNORECASE)
 
 
-class Evidence(NamedTuple):
-    """A phrase that spoke: its signal and weight, and where it stands (characters)."""
-
-    signal: str
-    weight: int
-    start: int
-    end: int
-
-
 class Signals(NamedTuple):
-    """What a text says, in points by signal, and how it is put.
+    """What a text says, in points by signal and in the phrases that it `cut` to, and how it is put.
 
     `good_first` and `bad_first` are the points of praise and of blame that stand before a turn such as "but", where the
     other follows it.
     """
 
     points: dict[str, int]
-    evidence: list[Evidence]
+    cut: Words
+    matches: list[Match]
     good_first: int
     bad_first: int
     own: bool
@@ -59,11 +51,13 @@ class Signals(NamedTuple):
     hashtags: int
 
 
-def read(text: str, lexicon: Lexicon) -> Signals:
-    """Read the signals of `text`; what it quotes of others is left out."""
+def read(cut: Words, lexicon: Lexicon) -> Signals:
+    """Read the signals of a text; what it quotes of others is left out."""
+    text = cut.text
     with_handle = "@" in text
-    own_part = _QUOTED.sub(lambda quote: " " * len(quote[0]), text[:LONGEST_READ]) if with_handle else text
-    forms, found = words(own_part)
+    if with_handle and _QUOTED.search(text, 0, LONGEST_READ):
+        cut = words(_QUOTED.sub(lambda quote: " " * len(quote[0]), text[:LONGEST_READ]))
+    forms = cut.forms
     matches = _turned(list(lexicon.matches(forms)), forms, lexicon.set("negator"))
     points: dict[str, int] = {}
     for match in matches:
@@ -72,9 +66,8 @@ def read(text: str, lexicon: Lexicon) -> Signals:
     form_set = frozenset(forms)
     return Signals(
         points=points,
-        evidence=[
-            Evidence(m.signal, m.weight, found[m.first].start(), found[m.after - 1].end()) for m in matches
-        ],
+        cut=cut,
+        matches=matches,
         good_first=good_first,
         bad_first=bad_first,
         own=not form_set.isdisjoint(lexicon.set("own")),
@@ -83,8 +76,8 @@ def read(text: str, lexicon: Lexicon) -> Signals:
         opens_with_question=_opens_with_question(matches, forms, lexicon.set("opener")),
         exclaims=forms.count("!") > 1,
         to_account=with_handle,
-        to_care=with_handle and _CARE.search(own_part) is not None,
-        begins_with_handle=own_part.lstrip(" .\"“'").startswith("@"),
+        to_care=with_handle and _CARE.search(cut.text) is not None,
+        begins_with_handle=cut.text.lstrip(" .\"“'").startswith("@"),
         retweet=text.startswith("RT @"),
         link=URL in form_set,
         hashtags=sum(form[0] == "#" for form in forms),
@@ -93,31 +86,30 @@ def read(text: str, lexicon: Lexicon) -> Signals:
 
 def _turned(matches: Sequence[Match], forms: Sequence[str], negators: frozenset[str]) -> list[Match]:
     """The matches with negation heeded: praise under one becomes blame, mild blame under one says nothing."""
-    heeded = []
-    previous = 0
+    heeded: list[Match] = []
+    since = 0
     for match in matches:
-        if match.signal in GOOD and _negated(
-            match.first, max(previous, match.first - _REACH), forms, negators
-        ):
-            heeded.append(match._replace(signal=_NEGATED[match.signal], weight=min(match.weight, 3)))
-        elif not (
-            match.signal in {"anger", "fault"}
-            and match.weight < _CERTAIN
-            and _negated(match.first, max(previous, match.first - _REACH + 1), forms, negators)
-        ):
+        reach = _REACH_OF.get(match.signal, 0) if match.weight < _CERTAIN or match.signal in GOOD else 0
+        negator = _negator(match.first, max(since, match.first - reach), forms, negators)
+        if negator is None:
             heeded.append(match)
-        previous = match.after
+        elif match.signal in GOOD:
+            heeded.append(match._replace(signal=_NEGATED[match.signal], weight=min(match.weight, 3)))
+        elif heeded and heeded[-1].after == negator + 1:
+            heeded.pop()  # "no delays": neither word blames
+        if match.after > match.first + 1:  # a negator within a phrase has done its part there
+            since = match.after
     return [match for match in heeded if match.weight]
 
 
-def _negated(first: int, since: int, forms: Sequence[str], negators: frozenset[str]) -> bool:
-    """Whether a negator stands before the word `first`, not before `since`, with no pause between."""
+def _negator(first: int, since: int, forms: Sequence[str], negators: frozenset[str]) -> int | None:
+    """Where a negator stands before the word `first`, not before `since` and with no pause between."""
     for place in range(first - 1, since - 1, -1):
         if forms[place] in _PAUSES:
-            return False
+            return None
         if forms[place] in negators:
-            return True
-    return False
+            return place
+    return None
 
 
 def _before_turn(matches: Sequence[Match], forms: Sequence[str], turns: frozenset[str]) -> tuple[int, int]:
@@ -134,8 +126,9 @@ def _before_turn(matches: Sequence[Match], forms: Sequence[str], turns: frozense
 
 def _opens_with_question(matches: Sequence[Match], forms: Sequence[str], openers: frozenset[str]) -> bool:
     """Whether a sentence begins in the shape of a question."""
-    before = openers | _PAUSES | {HANDLE}
-    return any(
-        match.signal == "question" and (match.first == 0 or forms[match.first - 1] in before)
-        for match in matches
-    )
+    for match in matches:
+        if match.signal == "question":
+            before = forms[match.first - 1] if match.first else HANDLE
+            if before == HANDLE or before in _PAUSES or before in openers:
+                return True
+    return False

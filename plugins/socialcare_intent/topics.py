@@ -5,15 +5,14 @@ from functools import cache
 from importlib.resources import files
 
 from socialcare_intent.lexicon import Lexicon
-from socialcare_intent.words import words
+from socialcare_intent.words import Words
 
 
-def topics_of(text: str) -> dict[str, tuple[str, ...]]:
-    """The topics of `text`, the most spoken of first, each with its words as they stand in the text."""
-    forms, found = words(text)
+def topics_of(cut: Words) -> dict[str, tuple[str, ...]]:
+    """The topics of a text, the most spoken of first, each with its words as they stand in the text."""
     spoken: dict[str, list[str]] = {}
-    for match in _lexicon().matches(forms):
-        phrase = text[found[match.first].start() : found[match.after - 1].end()]
+    for match in _lexicon().matches(cut.forms):
+        phrase = cut.between(match.first, match.after)
         for topic in match.signal.split():
             spoken.setdefault(topic, []).append(phrase)
     ordered = sorted(spoken.items(), key=lambda item: -len(item[1]))

@@ -1,6 +1,7 @@
 """Cut a text into words that remember where they stand."""
 
 import re
+from typing import NamedTuple
 
 LONGEST_READ = 4096
 """Characters that are read of a text; a post on any platform is shorter, so the bound costs nothing."""
@@ -36,17 +37,29 @@ _FORMS = {
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 
 
-def words(text: str) -> tuple[list[str], list[re.Match[str]]]:
-    """Cut `text`, as far as it is read: what each word is compared as, and the match that says where it stands.
+class Words(NamedTuple):
+    """A text and its words: `forms` is what each is compared as, `found` says where it stands.
 
     Words are in lower case with a straight apostrophe and without stretched letters; `!`, `?`, emoji and hashtags are
     words too, and the sentinels above stand for links, names, numbers, masks and pauses.
     """
+
+    text: str
+    forms: list[str]
+    found: list[re.Match[str]]
+
+    def between(self, first: int, after: int) -> str:
+        """The text from the word `first` to the one before `after`, as it stands there."""
+        return self.text[self.found[first].start() : self.found[after - 1].end()]
+
+
+def words(text: str) -> Words:
+    """Cut `text`, as far as it is read, into words."""
     found = list(_PIECE.finditer(lowered(text[:LONGEST_READ])))
     forms = [_FORMS.get(piece.lastgroup or "") or piece[0] for piece in found]
     if _STRETCHED.search(text, 0, LONGEST_READ):
         forms = [_STRETCHED.sub(r"\1", form) for form in forms]
-    return forms, found
+    return Words(text, forms, found)
 
 
 def lowered(text: str) -> str:

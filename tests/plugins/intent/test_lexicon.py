@@ -1,0 +1,94 @@
+"""The lists of words: how phrases are written, found, and that each can be met at all."""
+
+import itertools
+import tomllib
+from importlib.resources import files
+
+import pytest
+
+from socialcare_intent.intent import LANGUAGES, lexicon
+from socialcare_intent.lexicon import Lexicon, Match
+from socialcare_intent.words import words
+
+LISTS = files("socialcare_intent").joinpath("lexicon")
+NAMES = sorted({name for names in LANGUAGES.values() for name in names})
+SIGNALS = {
+    "anger", "fault", "wait", "demand", "leave", "irony", "affair", "negation",
+    "praise", "thanks", "solved", "plain", "question", "opinion", "noise",
+}  # fmt: skip
+SENTINELS = {"_", "NUMBER", "URL", "HANDLE", "MASK", "."}
+
+
+def found(made: Lexicon, text: str) -> list[tuple[str, int, str]]:
+    cut = words(text)
+    return [(m.signal, m.weight, cut.between(m.first, m.after)) for m in made.matches(cut.forms)]
+
+
+def test_a_phrase_may_hold_choices_gaps_and_steps_that_may_be_absent() -> None:
+    made = Lexicon()
+    made.add("lost my|our _? bag|bags", "fault", 4)
+    assert found(made, "you lost my bag") == [("fault", 4, "lost my bag")]
+    assert found(made, "you LOST our green bags!") == [("fault", 4, "LOST our green bags")]
+    assert found(made, "you lost a bag") == []
+    assert found(made, "you lost my very green bag") == []
+
+
+def test_a_gap_does_not_reach_over_a_pause() -> None:
+    made = Lexicon()
+    made.add("lost _ bag", "fault", 4)
+    assert found(made, "I lost. Bag is here") == []
+
+
+def test_the_longest_phrase_counts_and_its_words_count_once() -> None:
+    made = Lexicon()
+    made.add("not", "negation", 1)
+    made.add("not happy", "anger", 5)
+    made.add("happy", "praise", 2)
+    assert found(made, "not happy, not sad") == [("anger", 5, "not happy"), ("negation", 1, "not")]
+
+
+def test_a_shorter_phrase_holds_where_the_longer_one_breaks_off() -> None:
+    made = Lexicon()
+    made.add("still", "wait", 2)
+    made.add("still waiting for", "wait", 4)
+    assert found(made, "still waiting") == [("wait", 2, "still")]
+
+
+def test_a_hashtag_is_read_as_a_word_and_by_its_pieces() -> None:
+    made = lexicon(*LANGUAGES["en"])
+    assert found(made, "#delayed")[0][0] == "fault"
+    assert found(made, "#WorstStoreEver")[0][0] == "anger"
+    assert found(made, "#Nashville") == []
+
+
+def test_matches_are_in_order_and_do_not_overlap() -> None:
+    made = lexicon(*LANGUAGES["en"])
+    matches = list(
+        made.matches(words("still waiting for my refund, worst service ever, thanks for nothing").forms)
+    )
+    assert all(isinstance(match, Match) for match in matches)
+    assert all(a.after <= b.first for a, b in itertools.pairwise(matches))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_phrase_of_the_lists_can_be_met_in_a_text(name: str) -> None:
+    groups = tomllib.loads(LISTS.joinpath(f"{name}.toml").read_text(encoding="utf-8"))["group"]
+    unmet = []
+    for group in groups:
+        assert "set" in group or group["signal"] in SIGNALS
+        assert "set" in group or 0 <= group["weight"] <= 5
+        assert len(set(group["words"])) == len(group["words"])
+        for phrase in group["words"]:
+            steps = [step.removesuffix("?").split("|") if step != "?" else ["?"] for step in phrase.split()]
+            spelled = {word for step in steps for word in step} - SENTINELS
+            unmet += [] if group.get("in_hashtag") else [w for w in spelled if words(w).forms != [w]]
+    assert not unmet
+
+
+def test_the_english_lists_stay_short_enough_to_be_read() -> None:
+    groups = [
+        group
+        for name in LANGUAGES["en"]
+        for group in tomllib.loads(LISTS.joinpath(f"{name}.toml").read_text(encoding="utf-8"))["group"]
+    ]
+    assert sum(len(group["words"]) for group in groups) < 1900
