@@ -4,6 +4,7 @@ from pydantic import ValidationError
 
 import socialcare_x
 from socialcare import Channel
+from socialcare.testing import check_channel
 
 
 def channel(**settings: str) -> Channel:
@@ -22,6 +23,11 @@ def test_x_is_a_channel_of_280_characters() -> None:
     assert (x.name, x.limit, x.weighted_length("日本 acme.com")) == ("x", 280, 28)
 
 
+@pytest.mark.parametrize("tier", ["self-serve", "enterprise"])
+def test_x_keeps_what_a_channel_promises(tier: str) -> None:
+    check_channel(channel(tier=tier))
+
+
 def test_pay_per_use_can_quote_nobody_and_a_contract_can() -> None:
     assert "quote" not in channel().actions
     assert "quote" in channel(tier="enterprise").actions
@@ -32,8 +38,8 @@ def test_pay_per_use_can_quote_nobody_and_a_contract_can() -> None:
 @pytest.mark.parametrize("tier", ["self-serve", "enterprise"])
 def test_nobody_is_answered_who_did_not_address_us_and_messaged_who_did_not_write(tier: str) -> None:
     law = guards(tier=tier)
-    assert law["x.only_when_addressed"]["forbid"] == ["reply", "quote"]
-    assert law["x.dm_after_they_wrote"]["forbid"] == ["dm"]
+    assert law["x.no_strangers"]["forbid"] == ["reply", "quote"]
+    assert law["x.no_uninvited_dm"]["forbid"] == ["dm"]
 
 
 @pytest.mark.parametrize("tier", ["self-serve", "enterprise"])
