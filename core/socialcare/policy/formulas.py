@@ -14,10 +14,10 @@ from socialcare.policy.flaws import Flaw
 LONGEST = 1_000
 DEEPEST = 50
 
+_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?![\w.]))"
-    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)|(?P<sign>[-+*/(),])|(?P<end>\Z))",
-    re.ASCII,
+    rf"\s*(?:(?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?![\w.]))|(?P<name>{_NAME}(?:\.{_NAME})*)"
+    r"|(?P<sign>[-+*/(),])|(?P<end>\Z))"
 )
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2}
 _CHOICES: Mapping[str, Callable[..., float]] = {"min": min, "max": max}

@@ -16,10 +16,10 @@ MOST_PLACEHOLDERS = 100
 
 _EXAMPLE = '`{{ author.first_name | default: "there" }}`'
 _OPENING = re.compile(r"\{\{|\{%")
+_NAME = "[A-Za-z_][A-Za-z0-9_]*"
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)|(?P<text>"[^"]*"|'[^']*')"""
-    r"""|(?P<number>-?\d+(?:\.\d+)?)|(?P<sign>[|:,]))""",
-    re.ASCII,
+    rf"\s*(?:(?P<name>{_NAME}(?:\.{_NAME})*)|(?P<text>\"[^\"]*\"|'[^']*')"
+    r"|(?P<number>-?[0-9]+(?:\.[0-9]+)?)|(?P<sign>[|:,]))"
 )
 # what stands beside a value and neither makes a link with it nor breaks a link in it; behind `@` or `#` comes a
 # name, never a link

@@ -46,6 +46,7 @@ def test_a_formula_is_worked_out(source: str, value: float | None) -> None:
     [
         ("", "expected a number or a name, found nothing more", 0),
         ("a +", "expected a number or a name, found nothing more", 3),
+        (" \x1f", "expected a number or a name, found nothing more", 2),
         ("* a", "expected a number or a name, found `*`", 0),
         ("a b", "expected an operator such as `+`, found `b`", 2),
         ("2a", "found `2a`", 0),

@@ -95,6 +95,7 @@ def test_any_text_is_read_or_refused(source: str) -> None:
     ("placeholder", "value", "shown"),
     [
         ("{{ x }}", "Ann", "Ann"),
+        ("{{\u00a0x\u00a0}}", "Ann", "Ann"),
         ("{{ x }}", 3, "3"),
         ("{{ x }}", 3.0, "3"),
         ("{{ x }}", 3.25, "3.25"),
