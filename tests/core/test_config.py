@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -5,9 +6,11 @@ import pytest
 from socialcare.config import find_settings, read_settings
 from socialcare.errors import SettingsError
 
+Written = Callable[[str], Path]
+
 
 @pytest.fixture
-def written(tmp_path):
+def written(tmp_path: Path) -> Written:
     """Writes a `socialcare.toml` and gives its path."""
 
     def write(text: str) -> Path:
@@ -24,7 +27,7 @@ def refusal(file: Path) -> str:
     return str(caught.value)
 
 
-def test_the_nearest_file_above_is_found(written, tmp_path):
+def test_the_nearest_file_above_is_found(written: Written, tmp_path: Path) -> None:
     file = written('policy = "care"')
     below = tmp_path / "a" / "b"
     below.mkdir(parents=True)
@@ -32,33 +35,34 @@ def test_the_nearest_file_above_is_found(written, tmp_path):
     assert (settings.path, settings.folder, settings.policy) == (file, tmp_path, tmp_path / "care")
 
 
-def test_a_file_that_is_named_wins_over_the_nearest(written, tmp_path):
+def test_a_file_that_is_named_wins_over_the_nearest(written: Written, tmp_path: Path) -> None:
     written("")
     other = tmp_path / "other.toml"
     other.write_text('policy = "elsewhere"')
     assert find_settings(tmp_path, file=other).policy == tmp_path / "elsewhere"
 
 
-def test_without_a_file_our_offline_plugins_are_on(tmp_path):
+def test_without_a_file_our_offline_plugins_are_on(tmp_path: Path) -> None:
     settings = find_settings(tmp_path)
     assert settings.path is None
     assert settings.policy == tmp_path / "rules"
     assert list(settings.plugins) == ["archive", "intent", "places", "actions", "x"]
 
 
-def test_a_plugin_is_given_its_table_and_the_folder_of_the_file(written, tmp_path):
-    settings = read_settings(written('[plugins.places]\nstores = "stores.csv"'))
-    assert settings.of("places") == {"stores": "stores.csv", "folder": tmp_path}
-    assert settings.of("x") == {"folder": tmp_path}
+def test_a_table_switches_a_plugin_on_and_may_be_empty(written: Written) -> None:
+    settings = read_settings(written('[plugins.places]\nstores = "stores.csv"\n[plugins.x]'))
+    assert settings.plugins == {"places": {"stores": "stores.csv"}, "x": {}}
 
 
-def test_dotted_words_may_stand_with_and_without_quotes(written):
-    settings = read_settings(written('[providers]\nauthor.is_bot = "acme"\n"author.name" = "acme"\n[unseal]\nx.a = "why"'))
+def test_dotted_words_may_stand_with_and_without_quotes(written: Written) -> None:
+    settings = read_settings(
+        written('[providers]\nauthor.is_bot = "acme"\n"author.name" = "acme"\n[unseal]\nx.a = "why"')
+    )
     assert settings.providers == {"author.is_bot": "acme", "author.name": "acme"}
     assert settings.unseal == {"x.a": "why"}
 
 
-def test_a_mark_at_the_beginning_of_the_file_is_no_error(tmp_path):
+def test_a_mark_at_the_beginning_of_the_file_is_no_error(tmp_path: Path) -> None:
     file = tmp_path / "socialcare.toml"
     file.write_bytes(b'\xef\xbb\xbfpolicy = "care"')
     assert read_settings(file).policy == tmp_path / "care"
@@ -77,19 +81,21 @@ def test_a_mark_at_the_beginning_of_the_file_is_no_error(tmp_path):
         ("a = 1\na = 2", ["cannot overwrite a value"]),
     ],
 )
-def test_a_mistake_names_the_file_the_key_and_the_way_out(written, text, said):
+def test_a_mistake_names_the_file_the_key_and_the_way_out(
+    written: Written, text: str, said: list[str]
+) -> None:
     message = refusal(written(text))
     for part in ["socialcare.toml", "help: ", *said]:
         assert part in message
 
 
-def test_all_mistakes_are_named_at_once(written):
+def test_all_mistakes_are_named_at_once(written: Written) -> None:
     message = refusal(written("policy = 3\nplugin = 1"))
     assert "`policy` must be a text" in message
     assert "unknown key `plugin`" in message
 
 
-def test_a_file_that_is_absent_or_no_text_is_refused_with_a_way_out(tmp_path):
+def test_a_file_that_is_absent_or_no_text_is_refused_with_a_way_out(tmp_path: Path) -> None:
     assert "`socialcare init DIR` writes one" in refusal(tmp_path / "none.toml")
     bad = tmp_path / "bad.toml"
     bad.write_bytes(b"policy = '\xff'")
