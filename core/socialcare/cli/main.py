@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "plugins": ("socialcare.cli.plugins:command", "List the plugins and the words they bring to a policy."),
     "completion": ("socialcare.cli.completion:command", "Print the completion script of a shell."),
 }
 """Name → where its click command is, and its one line of help; in the order in which a newcomer needs them."""
