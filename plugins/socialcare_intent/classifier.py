@@ -25,7 +25,7 @@ FIELDS = (
     ),
     Field(
         name="language",
-        kind="text",
+        kind="one_of",
         max_length=3,
         doc="the language as ISO 639 has it (`en`); unknown where the platform does not say and the text is too short",
         example="language: en",

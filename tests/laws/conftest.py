@@ -46,7 +46,6 @@ OWN_FIELDS = (
 )
 
 
-@dataclass(frozen=True)
 class Lucky:
     """A look-up that answers from its argument, fails on demand, and wears out."""
 

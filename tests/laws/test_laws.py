@@ -3,11 +3,13 @@
 import copy
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from random import Random
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from socialcare.model import ActionRecord, Decision
 from socialcare.pipeline import decide
@@ -123,10 +125,6 @@ async def test_shadow_statements_never_change_the_plan(
 async def test_deciding_a_batch_equals_deciding_one_by_one(
     seed: int, cut: int, bench: Any, make_case: Callable[[int], Any]
 ) -> None:
-    from datetime import timedelta
-
-    from msgspec.structs import replace
-
     case = make_case(seed)
     policy = bench.policy(case.policy)
     events = [
