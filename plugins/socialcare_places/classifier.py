@@ -104,7 +104,7 @@ class Places:
 
     def _behind(self, text: str, words: Sequence[_Word], at: int) -> _Named | None:
         """The name behind a preposition, at once or after words such as `downtown`."""
-        while at < len(words):
+        while at < len(words) and _JOINED.fullmatch(text[words[at - 1].end : words[at].start]):
             if named := self._at(text, words, at):
                 return named
             if words[at].text.casefold() not in _BETWEEN:

