@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from socialcare.model import Kind
@@ -95,7 +95,7 @@ def _params(key: TextNode, node: Node, action: Action, reading: Reading) -> dict
         shape_of_model,
     )
 
-    shape = shape_of_model(action.params)
+    shape = replace(shape_of_model(action.params), where=f"`{action.name}`")
     flags = flag_parameter(action.params)
     if isinstance(node, MapNode) and flags is not None and node.get(flags) is None:
         node = _gathered(node, flags)

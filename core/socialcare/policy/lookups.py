@@ -113,6 +113,8 @@ def _arguments(
         else:
             literals[word.text] = plain(read)
     written = {word.text for word, _ in entries}
+    if not written <= parameters.keys():
+        return None
     missing = [
         parameter.name
         for parameter in required

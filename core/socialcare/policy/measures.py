@@ -32,14 +32,16 @@ class Calculation:
         except Flaw as flaw:
             reading.flaw("SC218", node, flaw)
             return None
-        return calc if all(self._is_number(path, node, reading) for path in calc.paths) else None
+        known = [self._is_number(path, offset, node, reading) for path, offset in calc.paths.items()]
+        return calc if all(known) else None
 
-    def _is_number(self, path: str, node: TextNode, reading: Reading) -> bool:
-        flaw = Flaw("", offset=max(node.text.find(path), 0), length=len(path))
-        target = reading.known_target(path, reading.inside(node, flaw))
+    def _is_number(self, path: str, offset: int, node: TextNode, reading: Reading) -> bool:
+        place = reading.inside(node, Flaw("", offset=offset, length=len(path)))
+        target = reading.known_target(path, place)
         if target is not None and target.sort not in ("number", "duration", "count"):
-            reading.problems.error("SC206", reading.inside(node, flaw), f"`{path}` is not a number")
-        return target is not None and target.sort in ("number", "duration", "count")
+            reading.problems.error("SC206", place, f"`{path}` is not a number")
+            return False
+        return target is not None
 
     def schema(self, _: Sketch) -> Schema:
         """A string, or a single number."""

@@ -35,7 +35,7 @@ def shape_of_model(model: type[BaseModel]) -> Map[Data]:
         )
         for name, field in model.model_fields.items()
     }
-    return Map("the action", dict, keys)
+    return Map("this map", dict, keys)
 
 
 def flag_parameter(model: type[BaseModel]) -> str | None:

@@ -259,11 +259,15 @@ class Map(Generic[T]):
             read = known.shape.read(value, reading)
             whole = whole and read is not None
             values[known.to or key.text] = read
-        return values if self._is_complete(node, reading) and whole else None
+        complete = self._is_complete(node, reading)
+        return values if complete and whole else None
 
     def _is_complete(self, node: MapNode, reading: Reading) -> bool:
         written = set(node.keys())
-        missing = [name for name, key in self.keys.items() if key.required and name not in written]
+        misspelt = any(name not in self.keys and not name.startswith("x-") for name in written)
+        missing = [
+            name for name, key in self.keys.items() if key.required and name not in written and not misspelt
+        ]
         for name in missing:
             reading.problems.error("SC207", node.place, f"{self.where} needs `{name}`")
         clashes = [(one, other) for one, other in self.apart if one in written and other in written]
