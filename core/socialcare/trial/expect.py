@@ -19,6 +19,15 @@ _NEAREST = 2
 
 def check(expected: Expected, seen: Seen, case: Case) -> Iterator[Failure]:
     """Every expectation that was not met."""
+    failures = [*_of_decision(expected, seen, case)]
+    yield from failures
+    if expected.then is not None and seen.then is not None:
+        yield from check(expected.then, seen.then, case)
+    elif expected.then is not None and not failures:
+        yield _failure(expected.then, "a handover", seen, case)
+
+
+def _of_decision(expected: Expected, seen: Seen, case: Case) -> Iterator[Failure]:
     yield from _fires(expected, seen, case)
     if expected.outcome is not None:
         outcomes = [decision.outcome for decision in seen.decisions]
@@ -38,7 +47,10 @@ def check(expected: Expected, seen: Seen, case: Case) -> Iterator[Failure]:
                 yield _failure(expected, f"something {state} by `{name}`", seen, case)
     for path, value in expected.fields.items():
         yield from _field(path, value, expected, seen)
-    yield from _decided_by(expected, seen, case)
+    accounts = [decision.account for decision in seen.decisions]
+    if expected.account is not None and expected.account not in accounts:
+        happened = f"{', '.join(accounts) or 'nobody'} decided"
+        yield Failure(expected.place, f"account {expected.account} decides", happened)
 
 
 def _fires(expected: Expected, seen: Seen, case: Case) -> Iterator[Failure]:
@@ -57,19 +69,6 @@ def _fires(expected: Expected, seen: Seen, case: Case) -> Iterator[Failure]:
         yield Failure(expected.place, f"`{rule.id}` fires", seen.became(), seen.why([rule]))
     else:
         yield Failure(expected.place, f"`{rule.id}` does not fire", "it fired", seen.why_true(rule))
-
-
-def _decided_by(expected: Expected, seen: Seen, case: Case) -> Iterator[Failure]:
-    accounts = [decision.account for decision in seen.decisions]
-    if expected.account is not None and expected.account not in accounts:
-        happened = f"{', '.join(accounts) or 'nobody'} decided"
-        yield Failure(expected.place, f"account {expected.account} decides", happened)
-    if expected.then is None:
-        return
-    if seen.then is None:
-        yield _failure(expected.then, "a handover", seen, case)
-    else:
-        yield from check(expected.then, seen.then, case)
 
 
 def _action(action: str, asked: Any, expected: Expected, seen: Seen, case: Case) -> Iterator[Failure]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from socialcare.diagnostics import Place
-from socialcare.policy.statements import Case
 from socialcare.seam import Failure as PluginFailure
 from socialcare.trial.coverage import Coverage
 
@@ -26,15 +25,18 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of one test."""
+    """What came of one test, or of the expectations of one simulation: `rule` is the test's own, if it has one."""
 
-    case: Case
+    name: str
+    place: Place
     failures: tuple[Failure, ...] = ()
+    rule: str | None = None
+    known_gap: bool = False
 
     @property
     def verdict(self) -> Verdict:
         """Whether it is as it should be."""
-        if self.case.known_gap:
+        if self.known_gap:
             return "known gap" if self.failures else "closed gap"
         return "failed" if self.failures else "passed"
 

@@ -44,7 +44,7 @@ async def _run(case: Case, trial: Desk, answers: Answers, asked: set[str], ledge
     for scene in scenes(case, table.desk):
         seen = await table.play(scene)
         failures += check(scene.step.expect, seen, case)
-    return Result(case, tuple(failures))
+    return Result(case.name, case.place, tuple(failures), case.rule, case.known_gap)
 
 
 @dataclass(slots=True)
