@@ -138,13 +138,13 @@ def _intent(points: _Points) -> tuple[str, float]:
     clear_question = points.question >= _CLEAR_QUESTION
     needed = _COMPLAINT_IN_A_QUESTION_FROM if clear_question else _COMPLAINT_FROM
     if points.complaint >= needed:
-        return "complaint", _sure(points.complaint - needed, 0.6, 8)
+        return "complaint", _sure(points.complaint - needed, 0.6, 6)
     if points.opinion >= _ASKING_FROM:
         return "opinion_request", _sure(points.opinion - _ASKING_FROM, 0.6, 8)
     if points.praise >= _PRAISE_FROM:
         return "praise", _sure(points.praise - _PRAISE_FROM, 0.6, 8)
     if points.question >= _ASKING_FROM:
-        return "question", _sure(points.question - _ASKING_FROM, 0.6, 8)
+        return "question", _sure(points.question - _ASKING_FROM, 0.5, 6)
     nearest = max(points.complaint / needed, points.praise / _PRAISE_FROM, points.question / _ASKING_FROM, 0)
     return "other", 0.9 - 0.4 * min(nearest, 1)
 

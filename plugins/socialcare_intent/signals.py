@@ -62,8 +62,9 @@ def read(cut: Words, lexicon: Lexicon) -> Signals:
     points: dict[str, int] = {}
     for match in matches:
         points[match.signal] = points.get(match.signal, 0) + match.weight
-    good_first, bad_first = _before_turn(matches, forms, lexicon.set("turn"))
     form_set = frozenset(forms)
+    turns = form_set & lexicon.set("turn")
+    good_first, bad_first = _before_turn(matches, forms, turns) if turns else (0, 0)
     return Signals(
         points=points,
         cut=cut,
@@ -80,7 +81,7 @@ def read(cut: Words, lexicon: Lexicon) -> Signals:
         begins_with_handle=cut.text.lstrip(" .\"“'").startswith("@"),
         retweet=text.startswith("RT @"),
         link=URL in form_set,
-        hashtags=sum(form[0] == "#" for form in forms),
+        hashtags=sum(form[0] == "#" for form in forms) if "#" in text else 0,
     )
 
 

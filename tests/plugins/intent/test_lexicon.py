@@ -6,8 +6,8 @@ from importlib.resources import files
 
 import pytest
 
-from socialcare_intent.intent import LANGUAGES, lexicon
-from socialcare_intent.lexicon import Lexicon, Match
+from socialcare_intent.intent import LANGUAGES
+from socialcare_intent.lexicon import Lexicon, Match, lexicon
 from socialcare_intent.words import words
 
 LISTS = files("socialcare_intent").joinpath("lexicon")
