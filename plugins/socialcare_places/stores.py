@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from socialcare import SettingsError
 from socialcare_places.gazetteer import Spot
@@ -94,7 +94,7 @@ def _wrong(row: Mapping[str, str | None]) -> Iterator[tuple[str, str]]:
     for column, most in (("latitude", 90), ("longitude", 180)):
         if cells[column] and not _is_degree(cells[column], most):
             yield column, f"`{cells[column]}` is no number of degrees between -{most} and {most}"
-    if cells["zone"] and cells["zone"] not in available_timezones():
+    if cells["zone"] and not _is_zone(cells["zone"]):
         yield "zone", f"`{cells['zone']}` is no time zone such as `America/New_York`"
     for column in dict.fromkeys(_WEEK):
         if cells[column] not in ("", "closed") and not _HOURS.fullmatch(cells[column]):
@@ -106,6 +106,14 @@ def _is_degree(cell: str, most: int) -> bool:
         return -most <= float(cell) <= most
     except ValueError:
         return False
+
+
+def _is_zone(cell: str) -> bool:
+    try:
+        ZoneInfo(cell)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # no such zone, no name of one, a folder of them
+        return False
+    return True
 
 
 def _store(row: Mapping[str, str]) -> Store:

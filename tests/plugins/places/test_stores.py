@@ -59,6 +59,8 @@ def test_hours_that_are_not_told_are_absent(table: Path) -> None:
         ("36.15", "nan", "2 column `latitude`: `nan` is no number"),
         ("-86.79", "-186.79", "2 column `longitude`: `-186.79` is no number of degrees between -180 and 180"),
         ("America/Chicago", "Nashville", "2 column `zone`: `Nashville` is no time zone"),
+        ("America/Chicago", "America", "2 column `zone`: `America` is no time zone"),
+        ("America/Chicago", "../etc/passwd", "2 column `zone`: `../etc/passwd` is no time zone"),
         ("09:00-20:00", "9 to 8", "2 column `mon-fri`: `9 to 8` is neither hours such as"),
         ("Gulch", "", "2 column `name`: is empty"),
         ("611 12th Avenue", "x" * 61, "2 column `street`: has 61 characters, and a reply has room for 60"),
