@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from socialcare.model import Outcome, Value
-from socialcare.policy.nodes import MapNode, Node, TextNode
+from socialcare.policy.nodes import ListNode, MapNode, Node, TextNode
 from socialcare.policy.patterns import Pattern
 from socialcare.policy.reading import Reading
 from socialcare.policy.scalars import Spelled, plain
@@ -44,6 +44,8 @@ class Acted:
             return None if values is None else {name: plain(value) for name, value in values.items()}
         if isinstance(node, TextNode) and node.text == "true":
             return True
+        if isinstance(node, ListNode) and self.action.many:
+            return Many(self._short()).read(node, reading)
         return plain(self._short().read(node, reading))
 
     def _short(self) -> Shape[Any]:

@@ -12,12 +12,14 @@ from typing import Any
 import msgspec
 
 from socialcare.policy.patterns import Pattern
-from socialcare.policy.statements import Policy
+from socialcare.policy.statements import NamedList, Policy, Rule
 from socialcare.policy.texts import Text
 
-_LEFT_OUT = frozenset(
-    {"cases", "conversations", "simulations", "uses", "folder", "sources", "hash", "file", "written"}
-)
+_LEFT_OUT: Mapping[type, frozenset[str]] = {
+    Policy: frozenset({"conversations", "simulations", "uses", "folder", "sources", "hash"}),
+    Rule: frozenset({"cases"}),
+    NamedList: frozenset({"file"}),
+}
 """What changes no decision: tests, and where things were written."""
 
 
@@ -55,5 +57,5 @@ def _of_type(kind: type) -> Iterator[str]:
     if not is_dataclass(kind):
         raise TypeError(f"{kind.__name__} has no canonical form")
     for field in fields(kind):
-        if field.compare and field.name not in _LEFT_OUT:
+        if field.compare and field.name not in _LEFT_OUT.get(kind, ()):
             yield field.name

@@ -109,7 +109,7 @@ _SURE: Map[dict[str, Any]] = Map(
 
 
 def _pinned(target: Target, node: Node, reading: Reading) -> FieldValue | None:
-    if is_nothing(node) and target.sort != "text":
+    if is_nothing(node):
         return FieldValue(None, provider="test")
     confidence = 1.0
     if isinstance(node, MapNode) and target.sort != "record":
