@@ -28,7 +28,7 @@ _HANDLES: dict[str, tuple[str, ...]] = {
 class Airline:
     """The archive source of that layout."""
 
-    name = "airline tweets"
+    name = "airline_tweets"
     doc = "the airline layout, as CSV or JSON Lines: `tweet_id, airline, name, text, tweet_created, …`"
 
     def recognises(self, path: Path, head: bytes, options: ReadOptions) -> bool:  # noqa: ARG002 - by its heading alone

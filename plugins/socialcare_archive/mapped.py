@@ -18,7 +18,7 @@ WORDS = ("text", "id", "author", "created_at", "account")
 class Mapped:
     """The archive source of tables that no other source knows."""
 
-    name = "mapped table"
+    name = "mapped_table"
     doc = "any other CSV or flat JSON Lines, with `--map text=COLUMN,id=COLUMN,author=COLUMN,created_at=COLUMN,account=COLUMN`"
 
     def recognises(self, path: Path, head: bytes, options: ReadOptions) -> bool:  # noqa: ARG002 - by its heading alone

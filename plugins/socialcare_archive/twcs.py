@@ -35,7 +35,7 @@ class _Conversation(msgspec.Struct):
 class Support:
     """The archive source of its tables. Customers are numbers, brands are named; what a brand wrote is a post of that account."""
 
-    name = "support tweets"
+    name = "support_tweets"
     doc = "the layout of customer support on Twitter: `tweet_id, author_id, created_at, text, in_response_to_tweet_id`"
 
     def recognises(self, path: Path, head: bytes, options: ReadOptions) -> bool:  # noqa: ARG002 - by its heading alone
@@ -51,7 +51,7 @@ class Support:
 class Threads:
     """The archive source of its conversations."""
 
-    name = "support conversations"
+    name = "support_conversations"
     doc = "the same as conversations: `conversation_id, brands, turns`, one a line"
 
     def recognises(self, path: Path, head: bytes, options: ReadOptions) -> bool:  # noqa: ARG002 - by its content alone

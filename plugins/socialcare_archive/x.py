@@ -38,7 +38,7 @@ _KINDS = {
 class XPages:
     """The archive source of X."""
 
-    name = "X API v2"
+    name = "x_api"
     doc = (
         "JSON of the X API v2: pages with `data` and `includes`, a list of them, one page or one post a line"
     )
