@@ -207,9 +207,20 @@ def _occasion(item: Item, at: datetime, event: str) -> Occasion:
         subject=Subject(*item["subject"]),
         now=at,
         time=at,
-        fields={name: msgspec.convert(value, FieldValue) for name, value in item["fields"].items()},
+        fields={name: _field(kept) for name, kept in item["fields"].items()},
         rules=(),
         mention=mention,
+    )
+
+
+def _field(kept: Mapping[str, Any]) -> FieldValue:  # Any: a field's own JSON
+    """A field as it was kept; JSON knows no tuples, and a value may be of too many types for `msgspec.convert`."""
+    value = kept["value"]
+    return FieldValue(
+        tuple(value) if isinstance(value, list) else value,
+        kept["confidence"],
+        tuple(kept["evidence"]),
+        kept["provider"],
     )
 
 
