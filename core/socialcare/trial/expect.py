@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from socialcare.model import ActionRecord, Value
 from socialcare.policy.statements import Case, Expected, Rule
-from socialcare.policy.why_lines import act_line, shown
+from socialcare.policy.why_lines import act_line, shown, span
 from socialcare.policy.words import bare
+from socialcare.ports import Action
 from socialcare.trial.results import Failure
 from socialcare.trial.seen import Seen
 
@@ -91,7 +92,8 @@ def _action(action: str, asked: Any, expected: Expected, seen: Seen, case: Case)
             return
         else:
             wants = {shorthand: asked}
-    faults = [list(_faults(record, wants)) for record in fitting]
+    spans = _spans(seen.setting.vocabulary.actions[action])
+    faults = [list(_faults(record, wants, spans)) for record in fitting]
     best = min(faults, key=len)
     if not best:
         return
@@ -125,7 +127,16 @@ def _has_each(shorthand: str, asked: Any, records: list[ActionRecord]) -> bool:
     return all(any(_same(r.payload.get(shorthand), value) for r in records) for value in _each(asked))
 
 
-def _faults(record: ActionRecord, wants: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _spans(action: Action) -> frozenset[str]:
+    """The parameters of an action that are lengths of time."""
+    fields = action.params.model_fields if action.params is not None else {}
+    found = ((name, field.annotation) for name, field in fields.items())
+    return frozenset(name for name, kind in found if timedelta in (kind, *get_args(kind)))
+
+
+def _faults(
+    record: ActionRecord, wants: Mapping[str, Any], spans: frozenset[str]
+) -> Iterator[tuple[str, str]]:
     """What is asked of an action and not so: the wish, and what is there."""
     for name, want in wants.items():
         if name in _OF_TEXT:
@@ -135,7 +146,9 @@ def _faults(record: ActionRecord, wants: Mapping[str, Any]) -> Iterator[tuple[st
                 if guard not in record.by:
                     yield f"`{guard}` among its guards", f"its guards are {', '.join(record.by) or 'none'}"
         elif name != "state" and not _same(record.payload.get(name), want):
-            yield f"{name} {_plain(want)}", f"{name} is {_plain(record.payload.get(name))}"
+            is_ = record.payload.get(name)
+            show = _span if name in spans else _plain
+            yield f"{name} {show(want)}", f"{name} is {show(is_)}"
 
 
 _OF_TEXT = ("contains", "equals", "matches")
@@ -169,6 +182,11 @@ def _same(is_: Any, want: Any) -> bool:  # Any: an action's own JSON
 
 def _data(value: Any) -> Any:  # Any: an action's own JSON
     return value.total_seconds() if isinstance(value, timedelta) else value
+
+
+def _span(value: Any) -> str:  # Any: seconds, a length, or nothing
+    value = _data(value)
+    return span(timedelta(seconds=value)) if isinstance(value, int | float) else _plain(value)
 
 
 def _plain(value: Any) -> str:  # Any: an action's own JSON

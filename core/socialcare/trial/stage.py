@@ -96,8 +96,9 @@ def for_case(case: Case, desk: Desk) -> Desk:
 
 
 def begins(case: Case, policy: Policy) -> datetime:
-    """The moment of a test's first step, aware."""
-    return _named_moment(case.steps[0]) or datetime.combine(DAY, NOON, tzinfo=ZoneInfo(policy.zone))
+    """The moment of a test's first step, in UTC."""
+    named = _named_moment(case.steps[0])
+    return (named or datetime.combine(DAY, NOON, tzinfo=ZoneInfo(policy.zone))).astimezone(UTC)
 
 
 def scenes(case: Case, desk: Desk) -> Iterator[Scene]:
@@ -105,7 +106,7 @@ def scenes(case: Case, desk: Desk) -> Iterator[Scene]:
     at = begins(case, desk.setting.policy)
     facts: dict[str, FieldValue] = {}
     for number, step in enumerate(case.steps, start=1):
-        at = _named_moment(step) or at + step.after
+        at = (_named_moment(step) or at + step.after).astimezone(UTC)
         facts |= {path: value for path, value in step.fields.items() if _lasts(path)}
         if step.mention is None:
             yield Scene(step, Tick(at=at), {})
