@@ -9,7 +9,7 @@ tone does not count.
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from socialcare.policy.flaws import Flaw
@@ -124,10 +124,13 @@ class Phrase:
 
     words: tuple[str, ...]
     stars: tuple[bool, ...]
+    literals: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """Substrings that every line with this phrase has, in order; without an inner star the first says all."""
 
-    @property
-    def literals(self) -> tuple[str, ...]:
-        """Substrings that every line with this phrase has, in order; without an inner star the first says all."""
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "literals", self._literals())
+
+    def _literals(self) -> tuple[str, ...]:
         parts = [" "]
         for word, star in zip(self.words, self.stars, strict=True):
             parts[-1] += word
@@ -139,6 +142,8 @@ class Phrase:
 
     def found_in(self, line: str) -> bool:
         """Whether the phrase stands in a line made by `line`."""
+        if len(self.literals) == 1 or self.literals[0] not in line:
+            return self.literals[0] in line
         text = line.split()
         return any(self._begins(text[start:]) for start in range(len(text) - len(self.words) + 1))
 
