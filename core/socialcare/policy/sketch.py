@@ -16,11 +16,9 @@ _FORMS = {"list": "array", "map": "object"}
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """The vocabulary the schema is for, the policy's own names as far as known, and the definitions made so far."""
+    """The vocabulary the schema is for, and the definitions made so far."""
 
     vocabulary: Vocabulary
-    own: Mapping[str, Collection[str]] = field(default_factory=dict)
-    """The policy's own names by noun."""
     own_paths: Mapping[str, Sort] = field(default_factory=dict)
     """What the policy's conditions may test beside fields: formulas and the answers of look-ups."""
     definitions: dict[str, Schema] = field(default_factory=dict)
@@ -43,10 +41,9 @@ class Sketch:
         return {"$ref": f"#/$defs/{name}"}
 
     def names(self, noun: str) -> Schema:
-        """The names of a noun; any text where the policy's are not at hand."""
-        known = {"action": self.vocabulary.actions, "look-up": self.vocabulary.lookups}.get(
-            noun, self.own.get(noun)
-        )
+        """The names that plugins declare; any text where the policy itself does."""
+        plugins = {"action": self.vocabulary.actions, "look-up": self.vocabulary.lookups}
+        known = plugins.get(noun, {})
         return {"enum": sorted(known)} if known else {"type": ["string", "number", "boolean"]}
 
     def map(self, properties: Mapping[str, Schema], required: Collection[str] = ()) -> Schema:
