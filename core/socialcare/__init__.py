@@ -3,22 +3,26 @@
 This is the front door: everything a plugin needs is imported from here.
 """
 
-from socialcare.errors import ArchiveError, PluginError, SettingsError, SocialcareError
-from socialcare.hookspecs import Settings, hookimpl
-from socialcare.model import (
-    ABSENT,
-    Author,
-    Choice,
-    Decision,
-    Field,
-    FieldValue,
-    Mention,
-    Parameter,
-    Refers,
-    Reject,
-    Value,
-)
-from socialcare.ports import Action, Channel, Classifier, Entity, Lookup, Question, ReadOptions, Source
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from socialcare.errors import ArchiveError, PluginError, SettingsError, SocialcareError
+    from socialcare.hookspecs import Settings, hookimpl
+    from socialcare.model import (
+        ABSENT,
+        Author,
+        Choice,
+        Decision,
+        Field,
+        FieldValue,
+        Mention,
+        Parameter,
+        Refers,
+        Reject,
+        Value,
+    )
+    from socialcare.ports import Action, Channel, Classifier, Entity, Lookup, Question, ReadOptions, Source
 
 __all__ = [
     "ABSENT",
@@ -47,3 +51,15 @@ __all__ = [
     "Value",
     "hookimpl",
 ]
+
+_HOMES = ("errors", "model", "ports", "hookspecs")
+
+
+def __getattr__(name: str) -> object:
+    # Each name is fetched when it is asked for, so that the command line starts without what it does not use.
+    if name in __all__:
+        for home in _HOMES:
+            module = import_module(f"socialcare.{home}")
+            if hasattr(module, name):
+                return getattr(module, name)
+    raise AttributeError(f"module `socialcare` has no `{name}`")
