@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "init": ("socialcare.cli.init:command", "Write a first policy."),
     "test": ("socialcare.cli.test:command", "Run the policy's own tests."),
     "plugins": ("socialcare.cli.plugins:command", "List the plugins and the words they bring to a policy."),
     "completion": ("socialcare.cli.completion:command", "Print the completion script of a shell."),
