@@ -7,7 +7,7 @@ from pathlib import Path
 
 from socialcare.policy.nodes import ListNode, MapNode, Node, TextNode
 from socialcare.policy.reading import Reading
-from socialcare.policy.shapes import Word
+from socialcare.policy.shapes import Listing, Word
 from socialcare.policy.sketch import Schema, Sketch
 from socialcare.policy.statements import NamedList
 
@@ -46,27 +46,18 @@ class Words:
 
     folder: Path | None
 
-    def read(self, key: TextNode, node: Node, reading: Reading) -> NamedList | None:
-        """The list by its name."""
+    def read(self, node: Node, reading: Reading) -> tuple[tuple[str, ...], str | None] | None:
+        """The words, and the file they come from."""
         if isinstance(node, ListNode):
-            return self._inline(key, node, reading)
+            words = Listing(Word("a word of a list"), "words").read(node, reading)
+            return None if words is None else (tuple(dict.fromkeys(words)), None)
         if isinstance(node, MapNode) and node.keys() == ["from"]:
             source = node.entries[0][1]
             name = reading.text(source, "the name of a file")
-            words = None if name is None else self._from_file(name, source, reading)
-            return (
-                None if words is None else NamedList(name=key.text, words=words, file=name, place=key.place)
-            )
-        reading.wrong_form(node, "a list of words, or `{from: FILE}`", fix=f"write `{key.text}: [one, two]`")
+            found = None if name is None else self._from_file(name, source, reading)
+            return None if found is None else (found, name)
+        reading.wrong_form(node, "a list of words, or `{from: FILE}`", fix="write `[one, two]`")
         return None
-
-    def _inline(self, key: TextNode, node: ListNode, reading: Reading) -> NamedList | None:
-        if not node.items:
-            reading.problems.error("SC222", node.place, f"the list `{key.text}` is empty")
-            return None
-        words = [reading.text(item, "a word of a list") for item in node.items]
-        whole = tuple(dict.fromkeys(word for word in words if word is not None))
-        return NamedList(name=key.text, words=whole, place=key.place) if None not in words else None
 
     def _from_file(self, name: str, node: Node, reading: Reading) -> tuple[str, ...] | None:
         problem, words = self._read(name)
@@ -101,6 +92,13 @@ class Words:
         if len(words) > LONGEST_LIST:
             return f"has more than {LONGEST_LIST:,} lines", ()
         return (None, words) if words else ("holds no words", ())
+
+    def named(self, key: TextNode, node: Node, reading: Reading) -> NamedList | None:
+        """The list by its name."""
+        read = self.read(node, reading)
+        return (
+            None if read is None else NamedList(name=key.text, words=read[0], file=read[1], place=key.place)
+        )
 
     def schema(self, sketch: Sketch) -> Schema:
         """A list of words, or by its form a map with `from`."""

@@ -115,7 +115,7 @@ def _read(pages: Pages, vocabulary: Vocabulary, problems: Problems, folder: Path
     reading = Reading(vocabulary, problems, names)
     ranks = _declare(pages, names, reading)
     words = Words(folder)
-    names.lists = _each(pages.entries("lists"), words.read, reading)
+    names.lists = _each(pages.entries("lists"), words.named, reading)
     rules = Rules()
     parts: dict[str, Any] = {
         "company": _each(pages.entries("company"), _named(ENTRY), reading),

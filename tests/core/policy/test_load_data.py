@@ -127,7 +127,7 @@ def test_a_list_that_cannot_be_read_is_an_error_at_its_name(
         ("ranks: [safety]", "SC207", "`ranks` needs `normal`"),
         ("ranks: [normal, normal]", "SC211", "the rank `normal` stands twice"),
         ("order: [r]", "SC204", "unknown rule `r`"),
-        ("lists: {l: []}", "SC222", "the list `l` is empty"),
+        ("lists: {l: []}", "SC222", "the list of words is empty"),
         ("lists: {l: a}", "SC205", "expected a list of words, or `{from: FILE}`, found `a`"),
         ("calendars: {c: {week: {munday: 09:00-18:00}}}", "SC206", None),
         ("calendars: {c: {week: {mon-fri: 9-18}}}", "SC206", "`9-18` is not a time such as `09:00-18:00`, `22:00-07:00`, `24h` or `closed`"),
