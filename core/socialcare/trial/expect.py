@@ -101,7 +101,7 @@ def _action(action: str, asked: Any, expected: Expected, seen: Seen, case: Case)
     for want, is_ in best:
         rule = seen.setting.policy.rules.get(record.rule)
         why = (f"it comes from `{record.rule}`, {rule.place.file}:{rule.place.line}",) if rule else ()
-        yield Failure(expected.place, f"{action} with {want}", is_, why)
+        yield Failure(expected.place, f"{action} with {want}", is_, (*why, *seen.hints))
 
 
 def _states(state: str | None, expected: Expected) -> Mapping[str, frozenset[str]]:

@@ -30,6 +30,11 @@ class Seen:
         """Every action of these decisions."""
         return tuple(record for decision in self.decisions for record in decision.actions)
 
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """What may be wrong with the test itself."""
+        return tuple(f"the answer given for `{name}` was not asked for" for name in self.unasked)
+
     def fired(self, rule: str) -> bool:
         """Whether a rule fired."""
         return any(rule in decision.fired for decision in self.decisions)
@@ -52,8 +57,7 @@ class Seen:
                 continue
             lines.append(f"`{rule.id}` {verdict_line(found, self.setting.zone)}")
             lines += [f"  {self._miss(miss)}" for miss in found.misses]
-        lines += [f"the answer given for `{name}` was not asked for" for name in self.unasked]
-        return tuple(lines)
+        return (*lines, *self.hints)
 
     def why_true(self, rule: Rule) -> tuple[str, ...]:
         """What made the condition of a rule that fired true."""
