@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "init": ("socialcare.cli.init:command", "Write a first policy."),
+    "check": ("socialcare.cli.check:command", "Check a policy: every problem at once, with the way out."),
     "test": ("socialcare.cli.test:command", "Run the policy's own tests."),
+    "read": ("socialcare.cli.read:command", "Read a rule, guard or signal back in English."),
+    "vocabulary": ("socialcare.cli.vocabulary:command", "Print every word that a policy may use, with an example."),
+    "schema": ("socialcare.cli.schema:command", "Print the JSON Schema of policy files, for editors."),
+    "codes": ("socialcare.cli.codes:command", "Explain a code such as SC203."),
     "plugins": ("socialcare.cli.plugins:command", "List the plugins and the words they bring to a policy."),
     "completion": ("socialcare.cli.completion:command", "Print the completion script of a shell."),
 }
