@@ -13,17 +13,20 @@ from socialcare.testing.checks import (
     check_lookup,
     check_source,
 )
+from socialcare.testing.desks import Rehearsal, desk
 from socialcare.testing.samples import AT, TEXTS, FixedClock, loaded, mention, vocabulary
 
 __all__ = [
     "AT",
     "TEXTS",
     "FixedClock",
+    "Rehearsal",
     "check_action",
     "check_channel",
     "check_classifier",
     "check_lookup",
     "check_source",
+    "desk",
     "loaded",
     "mention",
     "vocabulary",
