@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from socialcare.cli.console import out, verbosity
+from socialcare.cli.console import out, progress, verbosity
+
+if TYPE_CHECKING:
+    from socialcare.cli.opened import Opened
+    from socialcare.trial.results import Result
 
 
 @click.command("test")
@@ -52,6 +58,8 @@ def command(
         raise click.UsageError(f"there is no rule `{rule}`; {suggestion(rule, opened.policy.rules)}")
     desk = open_desk(opened.policy, opened.loaded, MemoryStore())
     report = asyncio.run(run(cases_of(opened.policy, rule), desk))
+    if rule is None and opened.policy.simulations:
+        report = replace(report, results=(*report.results, *_dry_runs(opened)))
     if form == "json":
         click.echo(render_json(report), nl=False)
     elif form == "junit":
@@ -73,3 +81,21 @@ def command(
         click.echo(f"coverage is under {min_coverage:g} %", err=True)
     if too_little or not report.is_fine:
         ctx.exit(1)
+
+
+def _dry_runs(opened: Opened) -> list[Result]:
+    """What came of the simulations, in order of place; their files lie in the folder of the settings or of the policy."""
+    import asyncio
+
+    from socialcare.opening import open_desk
+    from socialcare.store.memory import MemoryStore
+    from socialcare.trial.dry_runs import hold
+
+    async def run_all() -> list[Result]:
+        desk = open_desk(opened.policy, opened.loaded, MemoryStore())
+        folders = list(dict.fromkeys([opened.settings.folder, opened.settings.policy.absolute()]))
+        with progress("dry runs") as advance:
+            simulations = sorted(opened.policy.simulations.values(), key=lambda one: one.place)
+            return [await hold(one, desk, opened.loaded.sources, folders, advance) for one in simulations]
+
+    return asyncio.run(run_all())

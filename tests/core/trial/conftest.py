@@ -7,9 +7,11 @@ from textwrap import dedent
 import pytest
 
 import socialcare_actions
+import socialcare_archive
 import socialcare_x
 from socialcare import (
     ABSENT,
+    Choice,
     Field,
     FieldValue,
     Lookup,
@@ -76,7 +78,7 @@ class NearestStore:
     name = "nearest_store"
     doc = "the store that is nearest to a place"
     example = "nearest_store: {to: place}"
-    parameters = (Parameter(name="to", kind="text", takes="field"),)
+    parameters: Sequence[Parameter] = (Parameter(name="to", kind="text", takes="field"),)
     result = Field(
         name="store",
         kind="record",
@@ -87,8 +89,8 @@ class NearestStore:
             Field(name="km", kind="number", doc="how far", example="store.km: {at_most: 25}"),
         ),
     )
-    choice = None
-    tags = None
+    choice: Choice | None = None
+    tags: str | None = None
     reads_outside = True
 
     async def find(self, question: Question) -> Sequence[Mapping[str, Value]]:
@@ -107,7 +109,7 @@ class Shop:
 
 @pytest.fixture(scope="session")
 def shop() -> Loaded:
-    return loaded(Shop(), socialcare_actions, socialcare_x)
+    return loaded(Shop(), socialcare_actions, socialcare_archive, socialcare_x)
 
 
 OpenText = Callable[..., Desk]
