@@ -57,11 +57,10 @@ def held(desk_for: Callable[..., Desk], shop: Loaded, week: Path) -> Callable[[s
     ("expect", "failures"),
     [
         ("{rules: {hours: {fires: {at_least: 4, at_most: 4}, wins: {equals: 4}, outranked: {equals: 0}}}}", []),
-        ("{rules: {hours: {fires: {at_least: 5}}}}", ["`hours` fires at least 5: 4"]),
-        ("{rules: {hours: {fires: {at_most: 30%}}}}", ["`hours` fires at most 30.0 %: 40.0 % (4 of 10)"]),
-        ("{rules: {sorry: {forbidden: {equals: 1}}}}", ["`sorry` forbidden exactly 1: 0"]),
+        ("{rules: {hours: {fires: {at_least: 5}}}}", ["at least 5, but rule `hours`: `fires` is 4"]),
+        ("{rules: {sorry: {forbidden: {equals: 1}}}}", ["exactly 1, but rule `sorry`: `forbidden` is 0"]),
         ("{everyone: {mentions: {equals: 10}, answered: {at_least: 95%}, unresolved: {equals: 0}}}", []),
-        ("{everyone: {unanswered: {at_least: 56%}}}", ["unanswered at least 56.0 %: 0.0 %"]),
+        ("{everyone: {unanswered: {at_least: 56%}}}", ["at least 56.0%, but `unanswered` is 0.0%"]),
         ("{everyone: {replies_per_author_per_day: {at_most: 1}, over_limit: {equals: 0}}}", []),
     ],
 )  # fmt: skip
@@ -69,7 +68,7 @@ def test_the_figures_of_a_dry_run_are_held_to_their_bounds(
     held: Callable[[str], Result], expect: str, failures: list[str]
 ) -> None:
     result = held(expect)
-    assert [f"{failure.expected}: {failure.happened}" for failure in result.failures] == failures
+    assert [f"{failure.expected}, but {failure.happened}" for failure in result.failures] == failures
 
 
 def test_past_mentions_that_are_not_there_are_a_failure(
