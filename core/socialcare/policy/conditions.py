@@ -41,10 +41,10 @@ def read_condition(node: Node, reading: Reading) -> Condition | None:
             fix="write `all: [...]`, `any: [...]` or `none: [...]` before it",
         )  # fmt: skip
         return None
-    if isinstance(node, TextNode):
+    if isinstance(node, TextNode) and node.text.strip():
         name = reading.known_name(node, "signal")
         return None if name is None else Signal(name, node.place)
-    if not node.entries:
+    if isinstance(node, TextNode) or not node.entries:
         reading.problems.error(
             "SC222", node.place, "the condition is empty", fix="test a field, or leave the key out"
         )

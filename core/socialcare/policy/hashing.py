@@ -45,7 +45,11 @@ def _canonical(value: Any) -> Any:  # Any: every value a statement can hold
     if isinstance(value, timedelta):
         return value.total_seconds()
     kind: type = type(value)
-    return {kind.__name__: {name: _canonical(getattr(value, name)) for name in _names(kind)}}
+    parts = ((name, getattr(value, name)) for name in _names(kind))
+    return [
+        kind.__name__,
+        {name: _canonical(part) for name, part in parts if part is not None and part != ()},
+    ]
 
 
 @cache

@@ -122,7 +122,7 @@ def test_counts_flags_and_formulas_are_tested_like_fields(read: Read) -> None:
         ("{all: {intent: question}}", "SC205", "expected a list of conditions under `all`, found a map"),
         ("{none: []}", "SC222", "the list under `none` is empty"),
         ("{}", "SC222", "the condition is empty"),
-        ("", "SC222", "the name of a signal is missing here"),
+        ("", "SC222", "the condition is empty"),
         ("{sentiment: {if_missing: true}}", "SC207", "`if_missing` needs an operator beside it"),
         ("{sentiment: {below: 0, if_missing: maybe}}", "SC206", "`maybe` is neither `true` nor `false`"),
         ("{intent: {confidence: {abov: 1}}}", "SC201", "unknown key `abov` in `confidence`"),
