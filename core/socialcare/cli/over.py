@@ -1,0 +1,95 @@
+"""The options that every command over past mentions shares, and reading what they name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from socialcare.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from socialcare.model import Mention
+    from socialcare.plugins import Loaded
+    from socialcare.simulate.rejects import Rejects
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+COLUMNS = ("text", "id", "author", "created_at", "account")
+"""What `--map` can say of a column."""
+
+
+_STEP = 500
+
+
+class RowError(ArchiveError):
+    """A row that cannot be read, where every row has to be."""
+
+    exit_code = 1
+
+
+def over(function: F) -> F:
+    """`--over PATH… --map … --strict`."""
+    paths = click.option(
+        "--over",
+        "paths",
+        metavar="PATH",
+        multiple=True,
+        required=True,
+        help="A file of past mentions, a folder of them or a pattern; several times for several.",
+    )
+    columns = click.option(
+        "--map",
+        "columns",
+        metavar="WORD=COLUMN,…",
+        callback=_columns,
+        help=f"Which column of a table is what: {', '.join(COLUMNS)}.",
+    )
+    strict = click.option("--strict", is_flag=True, help="Stop at the first row that cannot be read.")
+    return paths(columns(strict(function)))
+
+
+def read_over(
+    paths: tuple[str, ...], columns: Mapping[str, str], loaded: Loaded, rejects: Rejects, *, strict: bool
+) -> tuple[int, Iterator[Mention]]:
+    """How many mentions the archives hold, and the mentions in order; what cannot be read goes to the rejects.
+
+    Raises:
+        ArchiveError: nothing can be read, or `strict` and a row cannot.
+    """
+    from socialcare.cli.console import progress
+    from socialcare.model import Reject
+    from socialcare.ports import ReadOptions
+    from socialcare.simulate.archives import find_archives, read_archives
+    from socialcare.simulate.ordering import ordered
+
+    options = ReadOptions(columns=columns)
+    archives = find_archives(paths, loaded.sources, options)
+
+    def rows() -> Iterator[Mention | Reject]:
+        for number, row in enumerate(read_archives(archives, options), start=1):
+            if strict and isinstance(row, Reject):
+                raise RowError(
+                    f"{row.file}:{row.row}: {row.reason}\nhelp: without --strict the other rows are read"
+                )
+            if number % _STEP == 0:
+                advance(_STEP)
+            yield row
+
+    with progress("reading") as advance:
+        return ordered(rejects.sift(rows()))
+
+
+def _columns(ctx: click.Context, parameter: click.Parameter, written: str | None) -> Mapping[str, str]:  # noqa: ARG001 - click passes them
+    found: dict[str, str] = {}
+    for part in (written or "").split(","):
+        word, sign, column = (each.strip() for each in part.partition("="))
+        if not part.strip():
+            continue
+        if word not in COLUMNS or not sign or not column:
+            raise click.BadParameter(f"`{part.strip()}`: write WORD=COLUMN, with one of {', '.join(COLUMNS)}")
+        found[word] = column
+    if found and "text" not in found:
+        raise click.BadParameter("it must say which column is the text: `--map text=COLUMN`")
+    return found

@@ -1,0 +1,1 @@
+"""Dry runs: past mentions replayed through the same flow, and what came of it."""
