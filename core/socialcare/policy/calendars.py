@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from socialcare.policy.forms import Key, Map, Table
 from socialcare.policy.nodes import MapNode, Node, TextNode
 from socialcare.policy.reading import Reading
 from socialcare.policy.scalars import ZONE, Spelled
-from socialcare.policy.shapes import Key, Map, Table
 from socialcare.policy.times import DAYS, Calendar, Stretch, day, stretches, weekdays
 
 HOURS = Spelled("times such as `09:00-18:00`", stretches)

@@ -9,10 +9,11 @@ from typing import Any
 
 from socialcare.model import FieldValue, Value
 from socialcare.policy.expectations import Expectation
+from socialcare.policy.forms import Key, Listing, Map, Table
 from socialcare.policy.nodes import ListNode, MapNode, Node, TextNode
 from socialcare.policy.reading import Reading
 from socialcare.policy.scalars import AGO, SPAN, Moment
-from socialcare.policy.shapes import Key, Listing, Map, Name, Table, Truth, Whole, Word
+from socialcare.policy.shapes import Name, Truth, Whole, Word
 from socialcare.policy.sketch import Schema, Sketch
 from socialcare.policy.sketch_cases import given_schema, mention_schema
 from socialcare.policy.statements import Case, Expected, Given, Step

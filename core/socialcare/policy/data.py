@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from socialcare.policy.forms import Listing
 from socialcare.policy.nodes import ListNode, MapNode, Node, TextNode
 from socialcare.policy.reading import Reading
-from socialcare.policy.shapes import Listing, Word
+from socialcare.policy.shapes import Word
 from socialcare.policy.sketch import Schema, Sketch
 from socialcare.policy.statements import NamedList
 

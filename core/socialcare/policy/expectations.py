@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from socialcare.model import Outcome, Value
+from socialcare.policy.forms import Key, Many, Map
 from socialcare.policy.nodes import ListNode, MapNode, Node, TextNode
 from socialcare.policy.patterns import Pattern
 from socialcare.policy.reading import Reading
 from socialcare.policy.scalars import Spelled, plain
-from socialcare.policy.shapes import Key, Many, Map, Name, OneOf, Shape, Truth, Word
+from socialcare.policy.shapes import Name, OneOf, Shape, Truth, Word
 from socialcare.policy.sketch import Schema, Sketch
 from socialcare.policy.statements import Expected
 from socialcare.policy.values import Of, is_nothing

@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 from socialcare.policy.conditions import When
+from socialcare.policy.forms import ByForm, Key, Many, Map, Table
 from socialcare.policy.nodes import MapNode, Node, TextNode
 from socialcare.policy.reading import Reading
 from socialcare.policy.rules import ID_SHAPE, OWNED, PER, WINDOW, Action, windowed
 from socialcare.policy.scalars import SHARE, SPAN
-from socialcare.policy.shapes import ByForm, Key, Many, Map, Name, OneOf, Shape, Table, Whole, Word
+from socialcare.policy.shapes import Name, OneOf, Shape, Whole, Word
 from socialcare.policy.sketch import Schema, Sketch
 from socialcare.policy.statements import Approval, Budget, Guard, Hold, Limit, Window
 

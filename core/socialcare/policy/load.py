@@ -16,6 +16,7 @@ from socialcare.policy.conditions import When
 from socialcare.policy.crosschecks import crosscheck, used_fields
 from socialcare.policy.data import ADDRESS, ENTRY, NAME, RANK, Handle, Words
 from socialcare.policy.files import read_policy_files
+from socialcare.policy.forms import Listing
 from socialcare.policy.guards import read_guard
 from socialcare.policy.hashing import policy_hash
 from socialcare.policy.measures import read_count, read_formula
@@ -25,7 +26,7 @@ from socialcare.policy.pages import Entry, Pages, gather
 from socialcare.policy.reading import Reading
 from socialcare.policy.rules import Rules
 from socialcare.policy.scalars import ZONE
-from socialcare.policy.shapes import Listing, Name, Shape
+from socialcare.policy.shapes import Name, Shape
 from socialcare.policy.simulations import read_simulation
 from socialcare.policy.statements import DEFAULT_RANKS, Policy
 from socialcare.policy.yaml_reader import read_yaml

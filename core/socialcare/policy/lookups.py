@@ -8,10 +8,11 @@ from typing import Any
 
 from socialcare.diagnostics import suggestion
 from socialcare.model import Field, Kind, Parameter, Value
+from socialcare.policy.forms import Many
 from socialcare.policy.nodes import MapNode, Node, TextNode
 from socialcare.policy.reading import Reading
 from socialcare.policy.scalars import SPAN, plain
-from socialcare.policy.shapes import Many, Number, Shape, Truth, Word
+from socialcare.policy.shapes import Number, Shape, Truth, Word
 from socialcare.policy.sketch import Schema, Sketch
 from socialcare.policy.statements import Asked
 from socialcare.ports import Lookup

@@ -7,11 +7,12 @@ from typing import Any
 
 from socialcare.policy.conditions import When
 from socialcare.policy.flaws import Flaw
+from socialcare.policy.forms import Key, Map
 from socialcare.policy.formulas import Formula as Calc
 from socialcare.policy.nodes import Node, TextNode
 from socialcare.policy.reading import Reading
 from socialcare.policy.rules import PER, WINDOW, windowed
-from socialcare.policy.shapes import Key, Map, Number, OneOf
+from socialcare.policy.shapes import Number, OneOf
 from socialcare.policy.sketch import Schema, Sketch
 from socialcare.policy.statements import Count, Formula
 

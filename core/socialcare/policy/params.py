@@ -13,11 +13,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from socialcare.model import Refers
+from socialcare.policy.forms import ByForm, Key, Many, Map, Table
 from socialcare.policy.nodes import ListNode, MapNode, Node
 from socialcare.policy.reading import Reading
 from socialcare.policy.references import REFERENCES, Flags, Free
 from socialcare.policy.scalars import SPAN
-from socialcare.policy.shapes import ByForm, Key, Many, Map, Number, OneOf, Shape, Table, Truth, Whole, Word
+from socialcare.policy.shapes import Number, OneOf, Shape, Truth, Whole, Word
 from socialcare.policy.statements import Asked, Path
 from socialcare.policy.texts import Text
 

@@ -8,9 +8,10 @@ from typing import Any
 from socialcare.diagnostics import suggestion
 from socialcare.policy.conditions import When
 from socialcare.policy.flaws import Flaw
+from socialcare.policy.forms import Key, Listing, Many, Map
 from socialcare.policy.nodes import Node, TextNode
 from socialcare.policy.reading import Reading
-from socialcare.policy.shapes import Key, Listing, Many, Map, Word
+from socialcare.policy.shapes import Word
 from socialcare.policy.sketch import Schema, Sketch
 from socialcare.policy.statements import Branch, Condition, Reply, Say
 from socialcare.policy.texts import Placeholder, Text

@@ -11,11 +11,12 @@ from socialcare.diagnostics import Place
 from socialcare.policy.actions import Do
 from socialcare.policy.cases import INLINE
 from socialcare.policy.conditions import When
+from socialcare.policy.forms import Key, Many, Map
 from socialcare.policy.lookups import Found, Lookups, answers_of
 from socialcare.policy.nodes import ListNode, MapNode, Node, TextNode
 from socialcare.policy.reading import Reading
 from socialcare.policy.scalars import CLOCK, SPAN, Days, Moment
-from socialcare.policy.shapes import Key, Many, Map, Name, Number, OneOf, Shape, Truth, Whole, Word
+from socialcare.policy.shapes import Name, Number, OneOf, Shape, Truth, Whole, Word
 from socialcare.policy.sketch import Schema, Sketch
 from socialcare.policy.statements import Active, Limit, Rollout, Rule, Schedule, Window
 

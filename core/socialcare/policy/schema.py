@@ -10,13 +10,14 @@ from socialcare.policy.calendars import CALENDAR
 from socialcare.policy.cases import Cases
 from socialcare.policy.conditions import When
 from socialcare.policy.data import ADDRESS, ENTRY, NAME, RANK, Handle, Words
+from socialcare.policy.forms import Listing
 from socialcare.policy.guards import GUARD
 from socialcare.policy.measures import COUNT, FORMULA
 from socialcare.policy.names import Sort
 from socialcare.policy.pages import TESTS, VERSION
 from socialcare.policy.rules import ID_SHAPE, RULE
 from socialcare.policy.scalars import ZONE
-from socialcare.policy.shapes import Listing, Name, Shape
+from socialcare.policy.shapes import Name, Shape
 from socialcare.policy.simulations import SIMULATION
 from socialcare.policy.sketch import Schema, Sketch
 from socialcare.policy.statements import Policy

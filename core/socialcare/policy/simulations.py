@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from socialcare.policy.forms import Key, Many, Map, Table
 from socialcare.policy.nodes import Node, TextNode
 from socialcare.policy.reading import Reading
 from socialcare.policy.scalars import SHARE
-from socialcare.policy.shapes import Key, Many, Map, Name, Number, OneOf, Table, Word
+from socialcare.policy.shapes import Name, Number, OneOf, Word
 from socialcare.policy.sketch import Schema, Sketch
 from socialcare.policy.statements import Bounds, Simulation
 

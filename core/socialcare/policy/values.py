@@ -8,11 +8,12 @@ from typing import Any
 
 from socialcare.diagnostics import suggestion
 from socialcare.model import Field, FieldValue, Value
+from socialcare.policy.forms import Key, Many, Map
 from socialcare.policy.names import Target
 from socialcare.policy.nodes import MapNode, Node, TextNode
 from socialcare.policy.reading import Reading
 from socialcare.policy.scalars import SPAN, Moment, plain
-from socialcare.policy.shapes import Key, Many, Map, Number, Shape, Truth, Word
+from socialcare.policy.shapes import Number, Shape, Truth, Word
 from socialcare.policy.sketch import Schema, Sketch
 from socialcare.policy.words import bare
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from socialcare.model import Field, Parameter, Vocabulary
+from socialcare.policy.forms import Key
 from socialcare.policy.names import Sort
 from socialcare.policy.operators import OPERATORS, operators_for
 from socialcare.policy.params import shape_of_model
-from socialcare.policy.shapes import Key
 from socialcare.ports import Action, Lookup
 
 _TYPES: Mapping[Sort, str] = {

@@ -48,7 +48,7 @@ FIELDS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Asked:
     name: str
     parameters: Sequence[Parameter]
