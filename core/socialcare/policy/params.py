@@ -13,10 +13,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from socialcare.model import Refers
-from socialcare.policy.forms import ByForm, Key, Many, Map, Table
+from socialcare.policy.forms import ByForm, Key, Listing, Many, Map, Table
 from socialcare.policy.nodes import ListNode, MapNode, Node
 from socialcare.policy.reading import Reading
-from socialcare.policy.references import REFERENCES, Flags, Free
+from socialcare.policy.references import INNER_REFERENCES, REFERENCES, Flags, Free
 from socialcare.policy.scalars import SPAN
 from socialcare.policy.shapes import Number, OneOf, Shape, Truth, Whole, Word
 from socialcare.policy.statements import Asked, Path
@@ -26,11 +26,11 @@ Data = dict[str, Any]  # Any: an action's parameters are its plugin's own
 
 
 @cache
-def shape_of_model(model: type[BaseModel]) -> Map[Data]:
-    """The keys of a model and the shapes of their values."""
+def shape_of_model(model: type[BaseModel], *, inner: bool = False) -> Map[Data]:
+    """The keys of a model and the shapes of their values; `inner` for one that is itself a value of another."""
     keys = {
         field.alias or name: Key(
-            _shape(field.annotation, field.metadata),
+            _shape(field.annotation, field.metadata, inner=inner),
             required=field.is_required(),
             doc=field.description or "",
         )
@@ -62,15 +62,19 @@ def check(model: type[BaseModel], values: Data, node: Node, where: str, reading:
     return {**defaults, **{name: _as_data(value) for name, value in values.items()}}
 
 
-def _shape(annotation: Any, metadata: Sequence[Any]) -> Shape[Any]:  # Any: annotations are open
+def _shape(
+    annotation: Any, metadata: Sequence[Any], *, inner: bool
+) -> Shape[Any]:  # Any: annotations are open
     if get_origin(annotation) is Annotated:
-        inner, *marks = get_args(annotation)
+        annotated, *marks = get_args(annotation)
         more = [each for mark in marks for each in (mark.metadata if isinstance(mark, FieldInfo) else [mark])]
-        return _shape(inner, [*more, *metadata])
+        return _shape(annotated, [*more, *metadata], inner=inner)
     options = [option for option in _options(annotation) if option is not type(None)]
     if len(options) > 1:
-        return _either([_shape(option, metadata) for option in options])
-    return _single(annotation, metadata) if options[0] is annotation else _shape(options[0], metadata)
+        return _either([_shape(option, metadata, inner=inner) for option in options])
+    if options[0] is not annotation:
+        return _shape(options[0], metadata, inner=inner)
+    return _single(annotation, metadata, inner=inner)
 
 
 def _options(annotation: Any) -> tuple[Any, ...]:
@@ -80,23 +84,24 @@ def _options(annotation: Any) -> tuple[Any, ...]:
 def _either(shapes: list[Shape[Any]]) -> Shape[Any]:
     """The shapes of a union, told apart by the form of the value."""
     maps = [shape for shape in shapes if isinstance(shape, Map | Table)]
-    lists = [shape for shape in shapes if isinstance(shape, Many)]
+    lists = [shape for shape in shapes if isinstance(shape, Many | Listing)]
     texts = [shape for shape in shapes if shape not in maps and shape not in lists]
     if lists and texts and not maps:
         return Many(texts[0])
     return ByForm(text=next(iter(texts), None), list=next(iter(lists), None), map=next(iter(maps), None))
 
 
-def _single(annotation: Any, metadata: Sequence[Any]) -> Shape[Any]:
+def _single(annotation: Any, metadata: Sequence[Any], *, inner: bool) -> Shape[Any]:
     origin = get_origin(annotation)
     arguments = get_args(annotation)
     if origin in (list, tuple, set, frozenset, Sequence):
-        return Many(_shape(arguments[0], [mark for mark in metadata if isinstance(mark, Refers)]))
+        each = _shape(arguments[0], [mark for mark in metadata if isinstance(mark, Refers)], inner=True)
+        return Listing(each, "maps") if isinstance(each, Map | Table) else Many(each)
     for mark in metadata:
         if isinstance(mark, Refers):
-            return REFERENCES[mark.to]
+            return (INNER_REFERENCES if inner else REFERENCES)[mark.to]
     if origin in (dict, Mapping):
-        return Table(_shape(arguments[0], ()), _shape(arguments[1], ()), "a map")
+        return Table(_shape(arguments[0], (), inner=True), _shape(arguments[1], (), inner=True), "a map")
     if origin is Literal:
         return OneOf(tuple(str(word) for word in arguments), "one of its words")
     return _plain(annotation, metadata)
@@ -106,7 +111,7 @@ def _plain(annotation: Any, metadata: Sequence[Any]) -> Shape[Any]:
     if not isinstance(annotation, type):
         return Free()
     if issubclass(annotation, BaseModel):
-        return shape_of_model(annotation)
+        return shape_of_model(annotation, inner=True)
     if issubclass(annotation, Enum):
         return OneOf(tuple(str(word.value) for word in annotation), "one of its words")
     least = next((mark.ge for mark in metadata if hasattr(mark, "ge")), None)
@@ -114,7 +119,11 @@ def _plain(annotation: Any, metadata: Sequence[Any]) -> Shape[Any]:
     if annotation is bool:
         return Truth()
     if annotation is int:
-        return Whole(int(least)) if least is not None and most is None else Number(least, most, whole=True)
+        return (
+            Whole(int(least))
+            if least is not None and most is None
+            else Number(least, most, whole=True, noun="a whole number")
+        )
     if annotation is float:
         return Number(least, most)
     if annotation is timedelta:

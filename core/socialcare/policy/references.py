@@ -126,3 +126,7 @@ To = Literal["person", "account", "number", "text", "flag"]
 REFERENCES: dict[To, Shape[Any]] = {  # Any: each reference is read into its own type
     "person": Person(), "account": Name("account"), "number": Figure(), "text": Prose(), "flag": Flags(),
 }  # fmt: skip
+INNER_REFERENCES: dict[To, Shape[Any]] = {  # Any: as above
+    **REFERENCES, "person": Name("person"), "number": Number(), "text": Word(),
+}  # fmt: skip
+"""Inside lists and maps of a parameter, where nothing is resolved when the action is proposed: names and values as they stand."""
