@@ -18,6 +18,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "init": ("socialcare.cli.init:command", "Write a first policy."),
     "check": ("socialcare.cli.check:command", "Check a policy: every problem at once, with the way out."),
     "test": ("socialcare.cli.test:command", "Run the policy's own tests."),
+    "explain": ("socialcare.cli.explain:command", "Explain a decision: what fired, what did not, and why."),
     "read": ("socialcare.cli.read:command", "Read a rule, guard or signal back in English."),
     "vocabulary": ("socialcare.cli.vocabulary:command", "Print every word that a policy may use, with an example."),
     "schema": ("socialcare.cli.schema:command", "Print the JSON Schema of policy files, for editors."),
