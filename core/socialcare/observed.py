@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from socialcare.hookspecs import Settings, hookimpl
-from socialcare.model import ABSENT, Author, Field, FieldValue, Mention, Value
+from socialcare.model import ABSENT, Field, FieldValue, Mention, Value
 
 FIELDS: tuple[Field, ...] = (
     Field(
@@ -149,6 +149,11 @@ FIELDS: tuple[Field, ...] = (
     ),
 )
 
+def bare(handle: str) -> str:
+    """A handle for comparison: folded, without its sign."""
+    return handle.lstrip("@").casefold()
+
+
 # A name that is a handle, a company or a joke must not be used as a form of address.
 _FIRST_NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_])){1,19}")
 
@@ -158,13 +163,13 @@ class Company:
 
     def __init__(self, accounts: Mapping[str, str]) -> None:
         self.accounts = accounts
-        self._by_handle = {handle.lstrip("@").casefold(): name for name, handle in accounts.items()}
+        self._by_handle = {bare(handle): name for name, handle in accounts.items()}
 
     def account(self, handle: str | None) -> str | None:
         """The name of the account of ours with that handle (or that is already a name of ours)."""
         if handle is None:
             return None
-        return self._by_handle.get(handle.lstrip("@").casefold()) or (
+        return self._by_handle.get(bare(handle)) or (
             handle if handle in self.accounts else None
         )
 
@@ -188,8 +193,8 @@ class Company:
         unless the reply answers us. Without an account of our own to compare with, a source that says whom a
         mention concerns is believed.
         """
-        handle = self.accounts.get(account, account).lstrip("@").casefold()
-        if handle not in {h.casefold() for h in mention.mentioned}:
+        ours = {bare(self.accounts.get(account, account)), bare(mention.account or "")}
+        if ours.isdisjoint(bare(handle) for handle in mention.mentioned):
             told = mention.kind == "message" or (not mention.mentioned and mention.account is not None)
             return "direct" if told or self.answers(mention) else "indirect"
         if mention.is_retweet:
@@ -197,15 +202,21 @@ class Company:
         if mention.in_reply_to is None or self.answers(mention) or mention.in_reply_to_author is None:
             return "direct"
         own_words = re.sub(r"^(?:\s*@\w+)+", "", mention.text)
-        return "direct" if f"@{handle}" in own_words.casefold() else "carried"
+        return "carried" if ours.isdisjoint(map(bare, re.findall(r"@\w+", own_words))) else "direct"
 
     def answers(self, mention: Mention) -> bool:
         """Whether the mention replies to a post of an account of ours."""
-        return self.account(mention.in_reply_to_author) is not None
+        return self._is_ours(mention.in_reply_to_author, mention)
 
-    def is_us(self, author: Author) -> bool:
-        """Whether the author is one of our accounts."""
-        return self.account(author.handle) is not None
+    def wrote(self, mention: Mention) -> bool:
+        """Whether the mention is a post of an account of ours."""
+        return self._is_ours(mention.author.handle, mention)
+
+    def _is_ours(self, handle: str | None, mention: Mention) -> bool:
+        """Whether a handle is an account of ours: by the policy, or because the source says the mention concerns it."""
+        if handle is None:
+            return False
+        return self.account(handle) is not None or bare(handle) == bare(mention.account or "")
 
 
 def first_name(name: str | None) -> str | None:
@@ -228,7 +239,7 @@ def observe(
         "answers_us": company.answers(mention),
         "public": mention.kind == "post",
         "author.handle": author.handle or author.id,
-        "author.is_us": company.is_us(author),
+        "author.is_us": company.wrote(mention),
         "author.wrote_first": wrote_first or mention.kind == "message",
     }
     if not mention.at_is_guessed:

@@ -83,3 +83,11 @@ def test_only_what_looks_like_a_first_name_is_used_as_one(name: str | None, word
 def test_a_name_that_is_no_first_name_is_known_to_be_absent() -> None:
     fields = seen(replace(MENTION, author=Author(id="7", name="BEST DEALS")))
     assert fields["author.first_name"] == ABSENT
+
+
+def test_an_archive_of_another_company_knows_who_it_concerns() -> None:
+    theirs = replace(MENTION, account="Globex", mentioned=("Globex",), text="@Globex hello")
+    assert US.account_of(theirs, "main") == "main"
+    assert US.addressed(theirs, "main") == "direct"
+    assert US.wrote(replace(theirs, author=Author(id="1", handle="globex")))
+    assert not US.wrote(theirs)

@@ -36,7 +36,7 @@ async def look_back(mentions: Iterable[Mention], desk: Desk, wanted: str) -> Hin
 
 
 async def _look(mention: Mention, desk: Desk) -> Hindsight:
-    explanations = [] if desk.company.is_us(mention.author) else await _explained(mention, desk)
+    explanations = [] if desk.company.wrote(mention) else await _explained(mention, desk)
     decisions = [one for one in await decide([mention], desk) if one.event == "mention"]
     decision = decisions[0] if decisions else explanations[0].decision
     return Hindsight(mention, decision, tuple(explanations))
