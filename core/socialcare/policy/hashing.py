@@ -23,6 +23,10 @@ _LEFT_OUT: Mapping[type, frozenset[str]] = {
 """What changes no decision: tests, and where things were written."""
 
 
+_IN_ORDER = (Policy, "accounts")
+"""The one map whose order says something: the first account speaks where nobody was spoken to."""
+
+
 def policy_hash(policy: Policy) -> str:
     """The SHA-256 of the resolved statements and lists, as 64 hexadecimal digits."""
     return hashlib.sha256(msgspec.json.encode(_canonical(policy), order="sorted")).hexdigest()
@@ -45,10 +49,11 @@ def _canonical(value: Any) -> Any:  # Any: every value a statement can hold
     if isinstance(value, timedelta):
         return value.total_seconds()
     kind: type = type(value)
-    parts = ((name, getattr(value, name)) for name in _names(kind))
+    parts = {name: getattr(value, name) for name in _names(kind)}
+    parts = {name: [*part.items()] if (kind, name) == _IN_ORDER else part for name, part in parts.items()}
     return [
         kind.__name__,
-        {name: _canonical(part) for name, part in parts if part is not None and part != ()},
+        {name: _canonical(part) for name, part in parts.items() if part is not None and part != ()},
     ]
 
 

@@ -121,7 +121,9 @@ def _read(pages: Pages, vocabulary: Vocabulary, problems: Problems, folder: Path
     parts: dict[str, Any] = {
         "company": _each(pages.entries("company"), _named(ENTRY), reading),
         "people": _each(pages.entries("people"), _named(ADDRESS), reading),
-        "accounts": _each(pages.entries("accounts"), _named(Handle()), reading),
+        "accounts": _as_written(
+            pages, "accounts", _each(pages.entries("accounts"), _named(Handle()), reading)
+        ),
         "calendars": _each(pages.entries("calendars"), read_calendar, reading),
         "signals": _each(pages.entries("signals"), _named(When()), reading),
         "formulas": _each(pages.entries("formulas"), read_formula, reading),
@@ -181,6 +183,11 @@ def _each(
     """The entries that can be read, by name and in order of name."""
     values = {key.text: read(key, node, reading) for key, node in entries}
     return {name: value for name, value in sorted(values.items()) if value is not None}
+
+
+def _as_written(pages: Pages, section: str, values: dict[str, T]) -> dict[str, T]:
+    """The entries in the order in which they stand: the first account is the one that speaks for the company."""
+    return {key.text: values[key.text] for key, _ in pages.entries(section) if key.text in values}
 
 
 def _named(shape: Shape[T]) -> Callable[[TextNode, Node, Reading], T | None]:

@@ -7,7 +7,7 @@ from socialcare.errors import PolicyError
 from socialcare.testing import AT, desk
 
 HOURS = """
-    accounts: {care: AcmeCo, help: AcmeHelp}
+    accounts: {main: AcmeCo, help: AcmeHelp}
     rules:
       hours:
         when: {text: {has: open}}
@@ -19,11 +19,17 @@ def test_a_policy_answers_what_it_is_told() -> None:
     decision = desk(HOURS).tell("are you open?", author="kim")
     assert decision.outcome == "answered"
     assert decision.actions[0].text == "We are open, kim."
-    assert decision.account == "care"
+    assert decision.account == "main"
 
 
 def test_a_text_that_names_one_of_our_accounts_is_for_that_one() -> None:
     assert desk(HOURS).tell("@AcmeHelp open?").account == "help"
+
+
+def test_the_order_of_accounts_is_part_of_the_policy() -> None:
+    turned = HOURS.replace("{main: AcmeCo, help: AcmeHelp}", "{help: AcmeHelp, main: AcmeCo}")
+    assert desk(turned).tell("open?").account == "help"
+    assert desk(turned).tell("open?").policy != desk(HOURS).tell("open?").policy
 
 
 def test_a_declared_field_is_unknown_until_it_is_pinned() -> None:
