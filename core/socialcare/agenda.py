@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from msgspec.structs import replace as replaced
+from msgspec.structs import replace
 
 from socialcare.desk import Desk, Occasion, decision_id, make, notices, outcome_of, reason_of, world_of
-from socialcare.model import ActionRecord, Control, Decision, FieldValue, Mention
+from socialcare.model import ABSENT, ActionRecord, Control, Decision, FieldValue, Tick
 from socialcare.policy import state
-from socialcare.policy.guarding import Guarded, guard
+from socialcare.policy.guarding import guard
+from socialcare.policy.holds import Held, fields_of, held_again, keep, kept
 from socialcare.policy.memory import Memory
 from socialcare.policy.outgoing import clean
 from socialcare.policy.plan import Moment, Proposal
-from socialcare.policy.settle import put_held
+from socialcare.policy.settle import carry_out
 from socialcare.policy.state import Subject
 from socialcare.policy.statements import Policy, Rule, Schedule
 from socialcare.ports import Key
 
-Item = Mapping[str, Any]  # Any: a held action's own JSON
-
 MISSED_AFTER = timedelta(hours=1)
 """A schedule that could not run for longer than this is missed."""
+
+_FAR = datetime(2200, 1, 1, tzinfo=UTC).timestamp()
+"""Until when a person pauses an account who does not say so; it is resumed before."""
 
 
 def times(
@@ -78,6 +78,12 @@ def poster(policy: Policy) -> Subject:
     return Subject(account=next(iter(policy.accounts), ""))
 
 
+def _nobodys(desk: Desk) -> dict[str, FieldValue]:
+    """The fields where there is no mention: not unknown, but known not to be there."""
+    ours = {"platform": FieldValue("x"), "account": FieldValue(poster(desk.setting.policy).account)}
+    return {**dict.fromkeys(desk.setting.vocabulary.fields, ABSENT), **desk.assume, **ours}
+
+
 async def _run_schedule(at: datetime, rule: Rule, desk: Desk, memory: Memory) -> Decision:
     occasion = Occasion(
         key=f"schedule:{rule.first_id}:{at.isoformat()}",
@@ -85,168 +91,159 @@ async def _run_schedule(at: datetime, rule: Rule, desk: Desk, memory: Memory) ->
         subject=poster(desk.setting.policy),
         now=at,
         time=at,
-        fields={},
+        fields=_nobodys(desk),
         rules=(rule,),
     )
     return (await make(occasion, desk, memory)).decision
 
 
 def _holds(until: datetime, desk: Desk, memory: Memory) -> list[Decision]:
+    """What is due of the held actions; of those due at one moment the one held longest comes first."""
     decisions = []
     while (due := memory.next_due(until.timestamp())) is not None:
-        at, key = due
-        decisions.append(_hold_ends(datetime.fromtimestamp(at, UTC), key, desk, memory))
+        at = datetime.fromtimestamp(due[0], UTC)
+        oldest = _oldest_first(memory.due_at(due[0]), memory)
+        decisions += [_comes_due(held, at, desk, memory) for held in oldest]
     return decisions
 
 
-def _hold_ends(at: datetime, key: Key, desk: Desk, memory: Memory) -> Decision:
-    """A hold comes to an end: it lapses, somebody is reminded, or the guards are asked again."""
-    item: dict[str, Any] = dict(memory.get(key))  # Any: a held action's own JSON
-    record = msgspec.convert(item["record"], ActionRecord)
-    now = at.timestamp()
-    if item["expire"] is not None and item["expire"] <= now:
-        memory.put(key, None)
-        return _ruling(item, replaced(record, state="forbidden", reason="the hold lapsed"), at, "tick", desk)
-    if item["remind"] is not None and item["remind"] <= now:
-        item["remind"] = None
-        put_held(key[1], item, memory)
-        told = notices((name, person) for name in record.by for person in item["tell"])
-        return _ruling(item, record, at, "tick", desk, also=told)
-    item["cleared"] = sorted({*item["cleared"], *record.by})
-    return _again(key, item, record, at, "tick", desk, memory)
+def _oldest_first(keys: Sequence[Key], memory: Memory) -> list[Held]:
+    held = [one for key in keys if (one := kept(key, memory)) is not None]
+    return sorted(held, key=lambda one: (one.since, str(one.record.id)))
+
+
+def _comes_due(held: Held, at: datetime, desk: Desk, memory: Memory) -> Decision:
+    """A hold comes to an end: it lapses, somebody is told that nobody agreed, or the guards are asked again."""
+    over = [end for end in held.ends if end.at <= at]
+    lapsed = next((end for end in over if not end.tell), None)
+    if lapsed is not None:
+        memory.put(held.key, None)
+        return _ruling(held, replace(held.record, state="forbidden", reason=lapsed.why), Tick(at=at), desk)
+    if over:
+        keep(replace(held, ends=tuple(end for end in held.ends if end not in over)), memory)
+        told = notices((end.guard, person) for end in over for person in end.tell)
+        return _ruling(held, held.record, Tick(at=at), desk, also=told)
+    return _again(held, Tick(at=at), desk, memory)
 
 
 def control(event: Control, desk: Desk, memory: Memory) -> list[Decision]:
-    """A person's word: on a held action (approve, reject, release) or on an account (pause, resume)."""
-    if event.word in ("pause", "resume"):
-        until = event.at.timestamp() + timedelta(days=36_500).total_seconds()
-        memory.put(
-            state.paused(event.ref), {"until": until, "by": event.by} if event.word == "pause" else None
-        )
+    """A person's word: on a held action (approve, reject, release) or on an account (pause, resume).
+
+    An approval counts for the guards that name the person (for all, where it names nobody), a release for those that
+    hold; the other guards hold it still.
+    """
+    if event.word == "pause":
+        memory.put(state.paused(event.ref), {"until": _FAR, "by": "pause"})
         return []
-    key = state.held(event.ref)
-    if memory.get(key) is None:
+    if event.word == "resume":
+        return _resume(event, desk, memory)
+    held = kept(state.held(event.ref), memory)
+    if held is None:
         return []
-    item: dict[str, Any] = dict(memory.get(key))  # Any: a held action's own JSON
-    record = msgspec.convert(item["record"], ActionRecord)
     if event.word == "reject":
-        memory.put(key, None)
-        rejected = replaced(record, state="forbidden", reason=f"rejected by {event.by}")
-        return [_ruling(item, rejected, event.at, "control", desk)]
-    if event.text is not None:
-        record = replaced(record, text=event.text, reason=None)
-    item["cleared"] = sorted({*item["cleared"], *record.by})
-    return [_again(key, item, record, event.at, "control", desk, memory)]
+        memory.put(held.key, None)
+        reason = f"rejected by {event.by}" if event.by else "rejected"
+        return [_ruling(held, replace(held.record, state="forbidden", reason=reason), event, desk)]
+    cleared = {name for name in held.record.by if _clears(event, name, desk.setting.policy)}
+    return [_again(replace(held, cleared=(*held.cleared, *sorted(cleared))), event, desk, memory)]
 
 
-def _again(
-    key: Key, item: dict[str, Any], record: ActionRecord, at: datetime, event: str, desk: Desk, memory: Memory
-) -> Decision:
+def _clears(event: Control, name: str, policy: Policy) -> bool:
+    """Whether a person's word releases an action from a guard."""
+    keeper = policy.guards.get(name)
+    if keeper is None:
+        return False
+    if event.word == "release":
+        return keeper.hold is not None
+    return keeper.approval is not None and (not event.by or event.by in keeper.approval.by)
+
+
+def _resume(event: Control, desk: Desk, memory: Memory) -> list[Decision]:
+    """The end of a pause: what it held is put before the guards again."""
+    pause = memory.get(state.paused(event.ref))
+    memory.put(state.paused(event.ref), None)
+    waiting = _oldest_first(memory.pending(), memory) if pause is not None else []
+    ours = [held for held in waiting if held.who.account == event.ref and pause["by"] in held.record.by]
+    return [_again(held, event, desk, memory) for held in ours]
+
+
+def _again(held: Held, cause: Tick | Control, desk: Desk, memory: Memory) -> Decision:
     """Put a held action before the guards once more, not before the rules; what is left of it stays, goes or is forbidden."""
-    setting = desk.setting
+    setting, record = desk.setting, held.record
     rule, action = setting.policy.rules.get(record.rule), setting.vocabulary.actions.get(record.action)
-    if rule is None or action is None:
-        memory.put(key, None)
-        return _ruling(item, replaced(record, state="forbidden", reason="its rule is gone"), at, event, desk)
-    moment = _moment(item, at, desk, memory)
-    problem = _text_problem(record, moment, desk)
+    memory.put(held.key, None)
+    if rule is None or rule.status != "live" or action is None:
+        return _ruling(held, replace(record, state="forbidden", reason="its rule is off"), cause, desk)
+    moment = _moment(held, cause, desk, memory)
+    text, problem = record.text, held.problem
+    if isinstance(cause, Control) and cause.text is not None:
+        text, problem = _edited(cause.text, held, moment, desk)
     proposal = Proposal(
         action,
         rule,
         record.slot,
-        text=record.text,
+        text=text,
         payload=record.payload,
-        counts_as=item["counts_as"],
+        counts_as=held.counts_as,
         problem=problem,
+        handles=held.handles,
     )
-    (guarded,) = guard([proposal], moment, setting, memory, cleared=frozenset(item["cleared"]))
-    after = replaced(guarded.record, id=record.id)
-    memory.put(key, None)
+    (guarded,) = guard([proposal], moment, setting, memory, cleared=frozenset(held.cleared))
+    after = replace(guarded.record, id=record.id)
     if after.state == "held":
-        _keep(key, item, replace(guarded, record=after), memory)
-    return _ruling(item, after, at, event, desk)
+        keep(replace(held_again(held, guarded), record=after), memory)
+    elif after.state == "allowed":
+        carry_out(action, record.payload, moment, setting, memory)
+    told = notices((name, person) for name, person in guarded.notify if name not in record.by)
+    return _ruling(held, after, cause, desk, also=told)
 
 
-def _text_problem(record: ActionRecord, moment: Moment, desk: Desk) -> str | None:
-    """Why a text still cannot go out; a person's edit goes through the same filter as everything."""
-    if record.text is None:
-        return None
-    if record.reason is not None and record.by == ():
-        return record.reason
-    handle = moment.world.value("author.handle")
-    cleaned = clean(
-        record.text,
-        moment.channel,
-        desk.setting.allowed[moment.channel.name],
-        [str(handle.value)] if handle else [],
-    )
-    limit = moment.channel.limit if record.slot == "public" else None
-    if limit is not None and moment.channel.weighted_length(cleaned.text) > limit:
-        return f"too long: {moment.channel.weighted_length(cleaned.text)} of {limit}"
-    return cleaned.problem
+def _edited(text: str, held: Held, moment: Moment, desk: Desk) -> tuple[str, str | None]:
+    """A person's text after the filter that everything passes, and why it cannot go out."""
+    channel = moment.channel
+    cleaned = clean(text, channel, desk.setting.allowed[channel.name], held.handles)
+    length = channel.weighted_length(cleaned.text)
+    if held.record.slot == "public" and channel.limit is not None and length > channel.limit:
+        return cleaned.text, cleaned.problem or f"too long: {length} of {channel.limit}"
+    return cleaned.text, cleaned.problem
 
 
-def _keep(key: Key, item: dict[str, Any], guarded: Guarded, memory: Memory) -> None:
-    item["record"] = msgspec.to_builtins(guarded.record)
-    item["release"] = guarded.release.timestamp() if guarded.release is not None else None
-    put_held(key[1], item, memory)
+def _moment(held: Held, cause: Tick | Control, desk: Desk, memory: Memory) -> Moment:
+    occasion = _occasion(held, cause, desk)
+    world = world_of(occasion, desk.setting, memory)
+    return Moment(world, held.who, cause.at, desk.channel(held.channel))
 
 
-def _moment(item: Item, at: datetime, desk: Desk, memory: Memory) -> Moment:
-    occasion = _occasion(item, at, "tick")
-    return Moment(
-        world_of(occasion, desk.setting, memory), occasion.subject, at, desk.channel(item["channel"])
-    )
-
-
-def _occasion(item: Item, at: datetime, event: str) -> Occasion:
-    mention = msgspec.convert(item["mention"], Mention) if item["mention"] is not None else None
+def _occasion(held: Held, cause: Tick | Control, desk: Desk) -> Occasion:
     return Occasion(
-        key=str(item["record"]["id"]),
-        event="control" if event == "control" else "tick",
-        subject=Subject(*item["subject"]),
-        now=at,
-        time=at,
-        fields={name: _field(kept) for name, kept in item["fields"].items()},
+        key=str(held.record.id),
+        event="control" if isinstance(cause, Control) else "tick",
+        subject=held.who,
+        now=cause.at,
+        time=cause.at,
+        fields=fields_of(held, desk.setting.vocabulary.fields),
         rules=(),
-        mention=mention,
-    )
-
-
-def _field(kept: Mapping[str, Any]) -> FieldValue:  # Any: a field's own JSON
-    """A field as it was kept; JSON knows no tuples, and a value may be of too many types for `msgspec.convert`."""
-    value = kept["value"]
-    return FieldValue(
-        tuple(value) if isinstance(value, list) else value,
-        kept["confidence"],
-        tuple(kept["evidence"]),
-        kept["provider"],
+        mention=held.mention,
     )
 
 
 def _ruling(
-    item: Item,
-    record: ActionRecord,
-    at: datetime,
-    event: str,
-    desk: Desk,
-    also: list[ActionRecord] | None = None,
+    held: Held, record: ActionRecord, cause: Tick | Control, desk: Desk, also: Sequence[ActionRecord] = ()
 ) -> Decision:
     """The decision about a held action."""
-    occasion = _occasion(item, at, event)
-    records = [record, *(also or [])]
+    mention, records = held.mention, [record, *also]
     outcome = outcome_of(records, desk.setting)
-    mention = occasion.mention
     return Decision(
-        id=decision_id(desk.setting.policy.hash, f"{record.id}@{at.isoformat()}", 1),
-        mention=mention.id if mention is not None else occasion.key,
-        at=at,
-        account=occasion.subject.account,
+        id=decision_id(desk.setting.policy.hash, f"{record.id}@{cause.at.isoformat()}", 1),
+        mention=mention.id if mention is not None else str(record.id),
+        at=cause.at,
+        account=held.who.account,
         author=(mention.author.handle or mention.author.id) if mention is not None else "",
         outcome=outcome,
         reason=record.reason or reason_of(records, outcome, desk.setting),
         policy=desk.setting.policy.hash,
-        event=occasion.event,
+        event="control" if isinstance(cause, Control) else "tick",
         platform=mention.platform if mention is not None else "x",
         actions=tuple(records),
+        input={"event": msgspec.to_builtins(cause)} if desk.keep_input else None,
     )

@@ -7,19 +7,31 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 
+import msgspec
 from msgspec.structs import replace as replaced
 
-from socialcare.model import ActionRecord, Decision, FieldValue, Mention, Outcome, Refers, final_outcome
+from socialcare.model import (
+    ActionRecord,
+    Decision,
+    FieldValue,
+    Mention,
+    Outcome,
+    Refers,
+    Tick,
+    final_outcome,
+)
 from socialcare.observed import Company
 from socialcare.policy import naive, state
 from socialcare.policy.guarding import Guarded, guard
+from socialcare.policy.holds import held_from, keep
 from socialcare.policy.memory import Memory, counted
-from socialcare.policy.plan import Answer, Asking, Draft, Moment, Setting, draft
-from socialcare.policy.settle import keep_held, open_once, settle
+from socialcare.policy.plan import Answer, Ask, Asking, Draft, Moment, Setting, draft
+from socialcare.policy.settle import open_once, settle
 from socialcare.policy.state import Subject
 from socialcare.policy.statements import Rule
+from socialcare.policy.why import near_misses
 from socialcare.policy.world import World
 from socialcare.ports import Channel, Key, Question, Store
 from socialcare.seam import Failed, Provider, Seam
@@ -55,8 +67,8 @@ class Desk:
 
     @cached_property
     def scheduled(self) -> tuple[Rule, ...]:
-        """The live rules that speak at set times."""
-        return tuple(r for r in self.setting.policy.rules.values() if r.status == "live" and r.at is not None)
+        """The rules that speak at set times and are live or in shadow."""
+        return tuple(r for r in self.setting.policy.rules.values() if r.status != "off" and r.at is not None)
 
     @cached_property
     def receivers(self) -> frozenset[str]:
@@ -130,9 +142,10 @@ async def make(occasion: Occasion, desk: Desk, memory: Memory) -> Made:
     world = moment.world
     matched = naive.rules(occasion.rules, world)
     asking = draft([rule for rule in matched if rule.status == "live"], moment, setting, memory)
-    plan = await _answered(asking, occasion, desk)
+    heard: list[Heard] = []
+    plan = await _answered(asking, occasion, desk, heard)
     name = decision_id(setting.policy.hash, occasion.key, occasion.hop)
-    shadow = await _shadow(matched, moment, occasion, desk, memory)
+    shadow = await _shadow(matched, plan, moment, occasion, desk, memory)
     guarded = [
         open_once(each, moment, memory, name) for each in guard(plan.proposals, moment, setting, memory)
     ]
@@ -140,10 +153,13 @@ async def make(occasion: Occasion, desk: Desk, memory: Memory) -> Made:
     settle(plan, guarded, moment, setting, memory)
     for each in guarded:
         if each.record.state == "held":
-            keep_held(each, occasion.mention, occasion.fields, moment, memory)
+            keep(held_from(each, occasion.mention, occasion.fields, moment), memory)
     records = [each.record for each in guarded]
     records += notices([told for each in guarded for told in each.notify])
-    return Made(_decision(name, occasion, plan, records, shadow, world, setting), moment)
+    decision = _decision(name, occasion, plan, records, shadow, world, setting)
+    if desk.keep_input:
+        decision = replaced(decision, input=_input(occasion, heard))
+    return Made(decision, moment)
 
 
 def moment_of(occasion: Occasion, desk: Desk, memory: Memory) -> Moment:
@@ -161,7 +177,7 @@ def world_of(occasion: Occasion, setting: Setting, memory: Memory) -> World:
         tally = memory.get(state.count(name, counter.per, occasion.subject))
         counts[name] = counted(tally, counter.window, occasion.now, setting.zone)
         again = counter.of == "interaction" and memory.get(state.talk(name, counter.per, occasion.subject))
-        if again or counter.of == "our_post" or occasion.mention is None:
+        if again or counter.of == "our_post" or occasion.event != "mention":
             closed.add(name)
     return World(
         setting.policy,
@@ -216,7 +232,7 @@ def notices(told: Iterable[tuple[str, str]]) -> list[ActionRecord]:
 
 
 async def _shadow(
-    matched: Sequence[Rule], moment: Moment, occasion: Occasion, desk: Desk, memory: Memory
+    matched: Sequence[Rule], live: Draft, moment: Moment, occasion: Occasion, desk: Desk, memory: Memory
 ) -> tuple[ActionRecord, ...]:
     """What shadow rules and guards would have done on the same state; only their own ledger is kept."""
     shadows = [rule for rule in matched if rule.status == "shadow"]
@@ -224,15 +240,8 @@ async def _shadow(
     if not shadows and not guards:
         return ()
     copy = memory.fork()
-    plan = await _answered(
-        draft(shadows, moment, desk.setting, copy, ledger="shadow-limit"), occasion, desk, pure=True
-    )
-    live = await _answered(
-        draft([r for r in matched if r.status == "live"], moment, desk.setting, copy),
-        occasion,
-        desk,
-        pure=True,
-    )
+    asking = draft(shadows, moment, desk.setting, copy, ledger="shadow-limit")
+    plan = await _answered(asking, occasion, desk, pure=True)
     guarded = guard(plan.proposals, moment, desk.setting, copy, statuses=("live", "shadow"))
     changed = [
         g
@@ -246,8 +255,13 @@ async def _shadow(
     return tuple(each.record for each in (*guarded, *changed))
 
 
-async def _answered(asking: Asking, occasion: Occasion, desk: Desk, *, pure: bool = False) -> Draft:
-    """Run a planner, asking the look-ups it wants; `pure` refuses those that read the outside."""
+Heard = tuple[Ask, Answer]
+
+
+async def _answered(
+    asking: Asking, occasion: Occasion, desk: Desk, heard: list[Heard] | None = None, *, pure: bool = False
+) -> Draft:
+    """Run a planner, asking the look-ups it wants, and note in `heard` what they said; `pure` refuses those that read the outside."""
     answer: Answer | None = None
     try:
         while True:
@@ -258,6 +272,8 @@ async def _answered(asking: Asking, occasion: Occasion, desk: Desk, *, pure: boo
             question = Question(arguments=ask.arguments, mention=occasion.mention, at=occasion.now)
             found = await desk.seam.ask(ask.lookup, question)
             answer = Answer(failed=found.reason) if isinstance(found, Failed) else Answer(found)
+            if heard is not None:
+                heard.append((ask, answer))
     except StopIteration as stop:
         return stop.value  # type: ignore[no-any-return]  # what a generator returns reaches us untyped
 
@@ -278,6 +294,9 @@ def _decision(
     setting: Setting,
 ) -> Decision:
     outcome = outcome_of(records, setting)
+    reason = reason_of(records, outcome, setting)
+    if occasion.mention is None and outcome == "inbox" and not _is_for_a_person(records, setting):
+        outcome, reason = "acknowledged", _of_schedule(plan, occasion)
     used = sorted(setting.policy.uses)
     fields = {path: found for path in used if (found := world.fields.get(path)) is not None}
     fields.update(
@@ -293,7 +312,7 @@ def _decision(
         if occasion.mention is not None
         else "",
         outcome=outcome,
-        reason=reason_of(records, outcome, setting),
+        reason=reason,
         policy=setting.policy.hash,
         event=occasion.event,
         platform=occasion.mention.platform if occasion.mention is not None else "x",
@@ -306,6 +325,48 @@ def _decision(
         ),
         outranked=dict(sorted(plan.outranked.items())),
         gated=dict(sorted(plan.gated.items())),
+        near=() if plan.fired or outcome != "inbox" else _near(occasion, world),
         problems=tuple(plan.problems),
         shadow=shadow,
     )
+
+
+def _near(occasion: Occasion, world: World) -> tuple[str, ...]:
+    """The rules that came closest to an answer, for the person who gives it."""
+    live = (rule for rule in occasion.rules if rule.status == "live")
+    return tuple(rule for rule, _ in near_misses(live, world))
+
+
+def _is_for_a_person(records: Sequence[ActionRecord], setting: Setting) -> bool:
+    """Whether what came of a schedule leaves something to a person: what is forbidden, or sent to the inbox."""
+    actions = setting.vocabulary.actions
+    return any(
+        r.state == "forbidden" or actions[r.action].settles == "inbox" for r in records if r.action in actions
+    )
+
+
+def _of_schedule(plan: Draft, occasion: Occasion) -> str:
+    """Why a schedule ended as it did."""
+    if plan.fired:
+        return f"rule {', '.join(plan.fired)}"
+    gates = [f"rule {rule}: {gate}" for rule, gate in sorted(plan.gated.items())]
+    return "; ".join(gates) or f"rule {occasion.rules[0].id}: its condition does not hold"
+
+
+def _input(occasion: Occasion, heard: Sequence[Heard]) -> dict[str, Any]:  # Any: what was said, as plain data
+    """What is needed to decide again: the event, the account it was seen as, the fields, and what look-ups answered."""
+    event = occasion.mention if occasion.mention is not None else Tick(at=occasion.now)
+    answers = [
+        {
+            "look_up": ask.lookup.name,
+            "arguments": ask.arguments,
+            **({"found": answer.found} if answer.failed is None else {"failed": answer.failed}),
+        }
+        for ask, answer in heard
+    ]
+    return {
+        "event": msgspec.to_builtins(event),
+        "account": occasion.subject.account,
+        "fields": msgspec.to_builtins(dict(occasion.fields)) if occasion.mention is not None else {},
+        "answers": msgspec.to_builtins(answers),
+    }

@@ -252,14 +252,14 @@ def final_outcome(actions: Sequence[ActionRecord], settles: Mapping[str, Outcome
     """The outcome of a plan (rules.md §3.13): the first of the six, in order, that one of its actions brings.
 
     `settles` maps an action's word to the outcome that it brings when allowed; what is held counts as `held` if the
-    action would have answered.
+    action takes a slot or would have settled the mention.
     """
     brought: set[Outcome] = {
         settles[a.action] for a in actions if a.state == "allowed" and a.action in settles
     }
     if "answered" in brought:
         return "answered"
-    if any(a.state == "held" for a in actions):
+    if any(a.state == "held" and (a.slot is not None or a.action in settles) for a in actions):
         return "held"
     order: tuple[Outcome, ...] = ("handed_over", "acknowledged", "ignored")
     return next((outcome for outcome in order if outcome in brought), "inbox")

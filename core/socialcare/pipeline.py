@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
+from math import inf
+from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -17,9 +19,10 @@ from socialcare.errors import Conflict
 from socialcare.model import Control, Decision, Event, FieldValue, Mention, Outcome, Tick
 from socialcare.observed import observe
 from socialcare.policy import state
+from socialcare.policy.holds import kept
 from socialcare.policy.memory import Memory
 from socialcare.policy.settle import count_mention
-from socialcare.policy.state import Subject, subject_of
+from socialcare.policy.state import subject_of
 from socialcare.ports import Key
 
 Classified = Mapping[str, FieldValue]
@@ -66,7 +69,7 @@ async def _mention(mention: Mention, classified: Classified, desk: Desk, memory:
         return []
     memory.put(state.seen(mention), mention.at.timestamp())
     account = desk.company.account_of(mention, desk.account)
-    if desk.company.is_us(mention.author):
+    if desk.company.wrote(mention):
         return [_settled(mention, account, "ignored", "our own post", desk)]
     if mention.kind == "message":
         memory.put(state.wrote(subject_of(mention, account)), mention.at.timestamp())
@@ -110,12 +113,7 @@ async def _as_account(
     without: frozenset[str] = frozenset(),
 ) -> Made:
     """Decide a mention as one account of ours sees it; `without` the handover when it was handed over."""
-    occasion = _occasion(mention, account, classified, desk, memory, without)
-    made = await make(occasion, desk, memory)
-    if not desk.keep_input:
-        return made
-    kept = {"event": msgspec.to_builtins(mention), "fields": msgspec.to_builtins(occasion.fields)}
-    return Made(replace(made.decision, input=kept), made.moment)
+    return await make(_occasion(mention, account, classified, desk, memory, without), desk, memory)
 
 
 def _occasion(
@@ -145,14 +143,15 @@ def _occasion(
 
 async def _remember(events: Sequence[Event], desk: Desk) -> Memory:
     """Read everything that the events can touch: their own state, and what is due by then."""
-    until = max(event.at for event in events) if events else None
-    due = await desk.store.due(until.timestamp()) if until is not None else []
+    until = max((event.at.timestamp() for event in events), default=0.0)
+    resumes = any(isinstance(event, Control) and event.word == "resume" for event in events)
+    due = await desk.store.due(inf if resumes else until)
     held = {key for _, key in due} | {state.held(e.ref) for e in events if isinstance(e, Control)}
     memory = Memory()
     items = await desk.store.read(held)
     memory.load(held, items)
     memory.schedule(due)
-    subjects = {Subject(*entry.data["subject"]) for entry in items.values()}
+    subjects = {one.who for key in items if (one := kept(key, memory)) is not None}
     keys: set[Key] = {state.paused(event.ref) for event in events if isinstance(event, Control)}
     for event in events:
         if isinstance(event, Mention):
@@ -180,11 +179,35 @@ async def _failed(events: Sequence[Event], error: Exception, desk: Desk) -> list
             memory.put(key, event.at.timestamp())
             account = desk.company.account_of(event, desk.account)
             decision = _settled(event, account, "inbox", "error", desk)
-            decisions.append(replace(decision, problems=(f"{type(error).__name__}: {error}",)))
+            decisions.append(replace(decision, problems=(_told(error),)))
             await desk.store.commit(memory.changes, memory.expected)
-        elif not isinstance(event, Tick):
-            raise error
+        else:
+            decisions.append(_undecided(event, error, desk))
     return decisions
+
+
+def _undecided(event: Tick | Control, error: Exception, desk: Desk) -> Decision:
+    """What is told of a moment or of a person's word that could not be decided."""
+    word: Literal["tick", "control"] = "control" if isinstance(event, Control) else "tick"
+    ref = event.ref if isinstance(event, Control) else ""
+    policy = desk.setting.policy.hash
+    return Decision(
+        id=decision_id(policy, f"{word}:{ref}@{event.at.isoformat()}", 1),
+        mention=ref,
+        at=event.at,
+        account="",
+        author="",
+        outcome="inbox",
+        reason="error",
+        policy=policy,
+        event=word,
+        problems=(_told(error),),
+        input={"event": msgspec.to_builtins(event)} if desk.keep_input else None,
+    )
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _settled(mention: Mention, account: str, outcome: Outcome, reason: str, desk: Desk) -> Decision:
@@ -199,4 +222,5 @@ def _settled(mention: Mention, account: str, outcome: Outcome, reason: str, desk
         reason=reason,
         policy=desk.setting.policy.hash,
         platform=mention.platform,
+        input={"event": msgspec.to_builtins(mention)} if desk.keep_input else None,
     )

@@ -222,7 +222,7 @@ def case(seed: int) -> Case:
         "socialcare": 1,
         "people": {"boss": "boss@example.com"},
         "accounts": {"main": "AcmeCo", "help": "AcmeHelp"},
-        "calendars": {"open_hours": {"zone": "UTC", "week": {"every day": "09:00-18:00"}}},
+        "calendars": {"open_hours": {"zone": "UTC", "week": {"every day": "09:00-12:00"}}},
         "signals": {"warm": {"any": [{"intent": "praise"}, {"vip": True}]}},
         "formulas": {
             "heat": {"calc": "2 * score + 1", **({"if_missing": 3} if random.random() < 0.5 else {})}

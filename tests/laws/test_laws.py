@@ -143,11 +143,9 @@ async def test_deciding_a_batch_equals_deciding_one_by_one(
         desk.pins.update(pins)
         return [decision for batch in batches for decision in await decide(batch, desk)]
 
-    assert (
-        await run([events])
-        == await run([[event] for event in events])
-        == await run([events[:cut], events[cut:]])
-    )
+    whole = await run([events])
+    assert whole == await run([[event] for event in events]) == await run([events[:cut], events[cut:]])
+    assert not [decision.problems for decision in whole if decision.reason == "error"]
 
 
 @law
@@ -181,6 +179,7 @@ async def test_the_cases_are_rich_enough_for_the_laws_to_mean_something(
             if name in decision.fired and winner in decision.fired
         )
         met["shadow"] += bool(decision.shadow)
+        assert decision.reason != "error", decision.problems
     assert met["fires"] >= number / 3, met
     for kind in ("unknown", "guard binds", "limit used up", "tie", "shadow"):
         assert met[kind] >= number / 20, (kind, met)

@@ -1,9 +1,11 @@
 """What the guards leave of a plan: forbid over need_approval over hold, then limits and budgets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace as replaced
 
 from socialcare.model import ActionRecord
@@ -14,18 +16,26 @@ from socialcare.policy.statements import Budget, Guard
 from socialcare.ports import Action
 
 
+class End(Struct, frozen=True):
+    """The end of a guard's patience: at this moment the people of `tell` hear of it, or, if there are none, the act lapses."""
+
+    at: datetime
+    guard: str
+    tell: tuple[str, ...] = ()
+    why: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Guarded:
     """A proposal and what the guards said: the record, and what its hold depends on.
 
-    `release` is when the hold ends by itself, `expire` when it lapses, `remind` whom to tell at which moment that nobody agreed.
+    `release` is when it is to be put before the guards again, `ends` what each guard lets happen when nobody acts.
     """
 
     proposal: Proposal
     record: ActionRecord
     release: datetime | None = None
-    expire: datetime | None = None
-    remind: tuple[datetime, tuple[str, ...]] | None = None
+    ends: tuple[End, ...] = ()
     notify: tuple[tuple[str, str], ...] = ()
     """Guard and person: whom to tell that the guard bound."""
 
@@ -81,11 +91,10 @@ def _guarded(
     if forbidding:
         return _told(Guarded(proposal, _forbidden(record, forbidding)), guards, forbidding)
     approving = [g for g in guards if g.approval is not None and g.id not in cleared]
-    holding = [g for g in guards if g.hold is not None and g.id not in cleared]
-    pause = memory.get(state.paused(moment.subject.account)) if action.effect == "public" else None
-    paused = pause is not None and moment.now.timestamp() < pause["until"]
-    if approving or holding or paused or proposal.problem is not None:
-        return _held(proposal, record, approving, holding, pause if paused else None, moment, setting)
+    holding = [g for g in guards if _holds(g, moment, setting) and g.id not in cleared]
+    pause = _pause(proposal, moment, setting, memory)
+    if approving or holding or pause is not None or proposal.problem is not None:
+        return _held(proposal, record, approving, holding, pause, moment, setting)
     over = [g for g in guards if _is_over(g, proposal, moment, setting, memory)]
     if over:
         names = tuple(g.id for g in over)
@@ -99,6 +108,24 @@ def _guarded(
     for g in guards:
         _count(g, proposal, moment, setting, memory)
     return Guarded(proposal, record)
+
+
+def _holds(guard: Guard, moment: Moment, setting: Setting) -> bool:
+    """Whether a guard holds now; one that holds until a calendar opens holds nothing while that is open."""
+    if guard.hold is None:
+        return False
+    return guard.hold.until is None or not setting.policy.calendars[guard.hold.until].is_inside(moment.now)
+
+
+def _pause(
+    proposal: Proposal, moment: Moment, setting: Setting, memory: Memory
+) -> Mapping[str, Any] | None:  # Any: a pause's own JSON
+    """The pause of the account that keeps an act back: until when, and the guard (or `pause`) that it comes from."""
+    pause = memory.get(state.paused(moment.subject.account)) if proposal.action.effect != "internal" else None
+    if pause is None or moment.now.timestamp() >= pause["until"]:
+        return None
+    by = setting.policy.guards.get(pause["by"])
+    return None if by is not None and {proposal.rule.id, proposal.rule.rank} & by.excepted else pause
 
 
 def _acts(guard: Guard) -> Sequence[str]:
@@ -124,7 +151,7 @@ def _held(
     record: ActionRecord,
     approving: Sequence[Guard],
     holding: Sequence[Guard],
-    pause: dict[str, object] | None,
+    pause: Mapping[str, Any] | None,  # Any: as above
     moment: Moment,
     setting: Setting,
 ) -> Guarded:
@@ -136,21 +163,22 @@ def _held(
         for g in holding
     ]
     if pause is not None:
-        opens.append(datetime.fromtimestamp(float(str(pause["until"])), tz=moment.now.tzinfo))
+        opens.append(datetime.fromtimestamp(pause["until"], tz=moment.now.tzinfo))
     ends_alone = not approving and proposal.problem is None and None not in opens and bool(opens)
     release = max(at for at in opens if at is not None) if ends_alone else None
-    expiries = [
-        moment.now + g.hold.expires for g in holding if g.hold is not None and g.hold.expires is not None
+    ends = [
+        End(moment.now + g.hold.expires, g.id, why="the hold lapsed")
+        for g in holding
+        if g.hold is not None and g.hold.expires is not None
     ]
-    waits = [
-        (moment.now + g.approval.within, g.approval.notify)
+    ends += [
+        End(moment.now + g.approval.within, g.id, g.approval.notify, "nobody approved in time")
         for g in approving
         if g.approval is not None and g.approval.within is not None
     ]
     kept = replaced(record, state="held", by=by, until=release, reason=proposal.problem)
-    guarded = Guarded(proposal, kept, release=release, expire=min(expiries, default=None))
-    guarded = replace(guarded, remind=min(waits, key=lambda wait: wait[0], default=None))
-    return _told(guarded, holding, by)
+    guarded = Guarded(proposal, kept, release=release, ends=tuple(ends))
+    return _told(guarded, [*approving, *holding], by)
 
 
 def _is_over(guard: Guard, proposal: Proposal, moment: Moment, setting: Setting, memory: Memory) -> bool:

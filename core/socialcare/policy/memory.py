@@ -67,6 +67,14 @@ class Memory:
             heappop(self._agenda)
         return None
 
+    def due_at(self, at: float) -> list[Key]:
+        """What of the agenda is due at exactly that moment."""
+        return sorted(key for key, due in self._due.items() if due == at)
+
+    def pending(self) -> list[Key]:
+        """Everything that is on the agenda, as far as it was loaded."""
+        return sorted(self._due)
+
     def fork(self) -> "Memory":
         """A view whose changes do not reach this one, for what is only asked."""
         other = Memory()

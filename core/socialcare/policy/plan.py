@@ -80,7 +80,8 @@ class Chosen:
 class Proposal:
     """One action that a rule proposes, before the guards.
 
-    `problem` is why its text cannot go out as it is; `text_number` which of several texts was taken.
+    `problem` is why its text cannot go out as it is; `text_number` which of several texts was taken; `handles` whom it
+    may tag.
     """
 
     action: Action
@@ -91,6 +92,7 @@ class Proposal:
     counts_as: str | None = None
     problem: str | None = None
     text_number: int | None = None
+    handles: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -202,10 +204,11 @@ def _propose(
     taken: dict[str, str],
     result: Draft,
 ) -> Generator[Ask, Answer, None]:
-    claims = _claims(uses, setting)
-    if claims and all(slot in taken for slot in claims):
-        result.outranked[rule.id] = taken[min(claims)]
-        if len(uses) == sum(setting.vocabulary.actions[use.action].slot is not None for use in uses):
+    slots = [setting.vocabulary.actions[use.action].slot for use in uses]
+    lost = [_winner(slot, taken) for slot in slots if slot is not None]
+    if lost and None not in lost:
+        result.outranked[rule.id] = str(lost[0])
+        if None not in slots:
             result.fired.append(rule.id)
             return
     world = moment.world
@@ -221,7 +224,7 @@ def _propose(
         action = setting.vocabulary.actions[use.action]
         if not _applies(use, world) or _is_outranked(rule, action, taken, result):
             continue
-        payload = yield from _payload(use, action, world, setting)
+        payload = yield from _payload(use, action, world, setting, result)
         if payload is None:
             continue
         if action.slot is not None:
@@ -241,11 +244,15 @@ def _applies(use: Use, world: World) -> bool:
 
 def _is_outranked(rule: Rule, action: Action, taken: Mapping[str, str], result: Draft) -> bool:
     """Whether a slot of the action is taken; by another rule, that is worth telling."""
-    slots = _SLOTS[action.slot] if action.slot is not None else ()
-    winner = next((taken[slot] for slot in slots if slot in taken), None)
+    winner = _winner(action.slot, taken)
     if winner is not None and winner != rule.id:
         result.outranked[rule.id] = winner
     return winner is not None
+
+
+def _winner(slot: Slot | None, taken: Mapping[str, str]) -> str | None:
+    """The rule that keeps a slot from being taken; what takes both needs both."""
+    return next((taken[each] for each in _SLOTS[slot] if each in taken), None) if slot is not None else None
 
 
 def _spoken(
@@ -254,11 +261,8 @@ def _spoken(
     seen = None
     if any(len(branch.say.texts) > 1 for branch in reply.branches):
         seen = memory.get(state.said(proposal.rule.first_id, proposal.action.name, moment.subject))
-    handles = [
-        str(value)
-        for value in (_value(world, "author.handle"), *_tagged(proposal.rule, world, setting))
-        if value
-    ]
+    named = (_value(world, "author.handle"), *_tagged(proposal.rule, world, setting))
+    handles = tuple(str(value) for value in named if value)
     rendered = render(
         reply,
         world,
@@ -274,6 +278,7 @@ def _spoken(
         text=rendered.text,
         problem=rendered.problem,
         text_number=rendered.number,
+        handles=handles,
         counts_as=reply.counts_as,
         payload={**proposal.payload, **extra},
     )
@@ -348,7 +353,7 @@ def _choose(
 
 
 def _payload(
-    use: Use, action: Action, world: World, setting: Setting
+    use: Use, action: Action, world: World, setting: Setting, result: Draft
 ) -> Generator[Ask, Answer, Mapping[str, Any] | None]:  # Any: the action's own JSON
     """The action's parameters with names resolved; `None` when there is nothing to do."""
     payload: dict[str, Any] = {}  # Any: as above
@@ -356,6 +361,9 @@ def _payload(
         if isinstance(value, Asked):
             answer = yield from _ask(setting.vocabulary.lookups[value.lookup], value, world)
             payload[name] = _person(answer) or value.otherwise
+            if payload[name] is None:
+                why = f"failed: {answer.failed}" if answer.failed is not None else "knows nobody"
+                result.problems.append(f"{action.name}: look-up {value.lookup} {why}")
         elif isinstance(value, Path):
             payload[name] = world.number(value.name)
         elif isinstance(value, Text):

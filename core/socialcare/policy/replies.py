@@ -12,7 +12,7 @@ from socialcare.ports import Channel
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A text ready for the guards; `problem` is why it cannot go out as it is, `number` which of several it is."""
+    """A text ready for the guards; `problem` is why it cannot go out as it is, `number` which of the reply's texts it is."""
 
     text: str
     problem: str | None
@@ -45,9 +45,11 @@ def render(
     value, keeps its draft and says so. Private messages have no limit here.
     """
     branch = branch_of(reply, world) or reply.branches[-1]
-    number = min(range(len(branch.say.texts)), key=lambda place: (seen.get(str(place), float("-inf")), place))
+    first = sum(len(other.say.texts) for other in reply.branches[: reply.branches.index(branch)])
+    numbers = range(first, first + len(branch.say.texts))
+    number = min(numbers, key=lambda one: (seen.get(str(one), float("-inf")), one))
     tagged = tuple(handles)
-    cleaned = _fill(branch.say.texts[number], world, channel, allowed, tagged)
+    cleaned = _fill(branch.say.texts[number - first], world, channel, allowed, tagged)
     limit = channel.limit if public else None
     if _too_long(cleaned, limit, channel) and reply.if_too_long is not None:
         cleaned = _fill(reply.if_too_long, world, channel, allowed, tagged)

@@ -1,18 +1,18 @@
-"""What a plan leaves behind: tallies, flags, texts seen, candidates used, holds. Written once, after the plan is whole."""
+"""What a plan leaves behind: tallies, flags, texts seen, candidates used. Written once, after the plan is whole."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace as changed
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 
-from socialcare.model import FieldValue, Mention, Refers, Value
+from socialcare.model import Refers, Value
 from socialcare.policy import state
 from socialcare.policy.guarding import Guarded
 from socialcare.policy.memory import Memory, added
 from socialcare.policy.plan import Draft, Moment, Setting
+from socialcare.policy.state import Subject
 from socialcare.policy.statements import Limit, Use
 from socialcare.ports import Action
 
@@ -50,9 +50,20 @@ def settle(
             key = state.said(proposal.rule.first_id, proposal.action.name, moment.subject)
             memory.put(key, {**(memory.get(key) or {}), str(proposal.text_number): moment.now.timestamp()})
         if each.record.state == "allowed":
-            _remember(proposal.action, proposal.payload, moment, memory)
-            if proposal.action.original:
-                count_posts(moment, setting, memory)
+            carry_out(proposal.action, proposal.payload, moment, setting, memory)
+
+
+def carry_out(
+    action: Action,
+    payload: Mapping[str, Any],  # Any: the action's own JSON
+    moment: Moment,
+    setting: Setting,
+    memory: Memory,
+) -> None:
+    """What an act leaves behind when it becomes allowed, at once or later: flags, and our posts counted."""
+    _remember(action, payload, moment, memory)
+    if action.original:
+        count_posts(moment.subject, moment.now, setting, memory)
 
 
 def open_once(guarded: Guarded, moment: Moment, memory: Memory, decision: str) -> Guarded:
@@ -79,46 +90,12 @@ def count_mention(moment: Moment, setting: Setting, memory: Memory) -> None:
             memory.put(state.talk(name, counter.per, moment.subject), moment.now.timestamp())
 
 
-def count_posts(moment: Moment, setting: Setting, memory: Memory) -> None:
+def count_posts(subject: Subject, now: datetime, setting: Setting, memory: Memory) -> None:
     """Add a post of ours to the counts of our posts."""
     for name, counter in setting.policy.counts.items():
         if counter.of == "our_post":
-            key = state.count(name, counter.per, moment.subject)
-            memory.put(key, added(memory.get(key), counter.window, moment.now, setting.zone))
-
-
-def keep_held(
-    guarded: Guarded,
-    mention: Mention | None,
-    fields: Mapping[str, FieldValue],
-    moment: Moment,
-    memory: Memory,
-) -> None:
-    """Keep a held action with what is needed to decide on it again, on the agenda for whatever ends first."""
-    ends = {
-        "release": _seconds(guarded.release),
-        "expire": _seconds(guarded.expire),
-        "remind": _seconds(guarded.remind[0]) if guarded.remind is not None else None,
-    }
-    item = {
-        "record": msgspec.to_builtins(guarded.record),
-        "mention": msgspec.to_builtins(mention) if mention is not None else None,
-        "fields": msgspec.to_builtins(dict(fields)),
-        "subject": [moment.subject.account, moment.subject.author, moment.subject.conversation],
-        "channel": moment.channel.name,
-        "rank": guarded.proposal.rule.rank,
-        "counts_as": guarded.proposal.counts_as,
-        "tell": list(guarded.remind[1]) if guarded.remind is not None else [],
-        "cleared": [],
-        **ends,
-    }
-    put_held(str(guarded.record.id), item, memory)
-
-
-def put_held(action_id: str, item: Mapping[str, Any], memory: Memory) -> None:  # Any: the item's own JSON
-    """Write a held action, due when the first of its ends comes."""
-    due = min((item[end] for end in ("release", "expire", "remind") if item[end] is not None), default=None)
-    memory.put(state.held(action_id), dict(item), due)
+            key = state.count(name, counter.per, subject)
+            memory.put(key, added(memory.get(key), counter.window, now, setting.zone))
 
 
 def flags_of(action: Action, payload: Mapping[str, Any]) -> dict[str, Value]:  # Any: the action's own JSON
@@ -152,7 +129,3 @@ def _has_several(uses: Iterable[Use], action: str) -> bool:
         and any(len(b.say.texts) > 1 for b in use.reply.branches)
         for use in uses
     )
-
-
-def _seconds(moment: datetime | None) -> float | None:
-    return moment.timestamp() if moment is not None else None

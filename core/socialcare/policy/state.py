@@ -29,7 +29,8 @@ class Subject:
 def subject_of(mention: Mention, account: str) -> Subject:
     """The subject of a mention: platform and id of author and conversation."""
     conversation = mention.conversation or mention.root or mention.id
-    return Subject(account, f"{mention.platform}:{mention.author.id}", f"{mention.platform}:{conversation}")
+    author = f"{mention.platform}:{mention.author.id}" if mention.author.id else ""
+    return Subject(account, author, f"{mention.platform}:{conversation}")
 
 
 def seen(mention: Mention) -> Key:

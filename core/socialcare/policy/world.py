@@ -45,8 +45,8 @@ class World:
     def with_answers(self, answers: Mapping[str, Record | None]) -> "World":
         """The same world, seen by a rule that asked look-ups; what a failed one answered is left out."""
         seen = World.__new__(World)
-        seen.__dict__.update(self.__dict__)
-        seen.answers = dict(answers)
+        seen.__dict__.update(self.__dict__)  # but lines: two rules may call different answers by one name
+        seen.__dict__.update(answers=dict(answers), _lines={})
         return seen
 
     def value(self, path: str) -> FieldValue | None:
