@@ -165,7 +165,7 @@ class Desk:
             "HOME": str(self.folder),
             "COLUMNS": "120",
             "LANG": "C.UTF-8",
-            "PYTHONPATH": str(self.folder / "site"),
+            "PYTHONPATH": os.pathsep.join([str(self.folder / "site"), os.environ.get("PYTHONPATH", "")]),
             **{f"PIP_{name}": value for name, value in INSTALL.items()},
             "PIP_TARGET": str(self.folder / "site"),
         }
