@@ -56,7 +56,7 @@ def rule_lines(found: Hindsight, rule: Rule, setting: Setting) -> Iterator[str]:
         if verdict.nearest:
             yield f"nearest change, {away(verdict.distance)}:"
             yield from (f"  {_place(miss)} {change_line(miss)}" for miss in verdict.nearest)
-        yield from _way(verdict)
+        yield from _way(verdict, setting)
         bound = {name for record in verdict.actions for name in record.by}
         for name, binding in explanation.bindings.items():
             if name in bound:
@@ -173,12 +173,16 @@ def _guards(explanation: Explanation, setting: Setting) -> Iterator[str]:
         yield f"  {name} ({place}) {binding_line(binding, setting.zone)}"
 
 
-def _way(verdict: Verdict) -> Iterator[str]:
+def _way(verdict: Verdict, setting: Setting) -> Iterator[str]:
     """What would have let a rule act that matched."""
     if verdict.standing == "gated":
         yield "its condition held; without that gate it would have fired"
     elif verdict.standing == "outranked":
-        yield f"its condition held; a `wins_over: [{verdict.detail}]` would let it win if the ranks are equal"
+        winner = setting.policy.rules[verdict.detail]
+        if winner.rank == verdict.rule.rank:
+            yield f"its condition held; `wins_over: [{winner.id}]` would let it win"
+        else:
+            yield f"its condition held; rank {winner.rank} comes before rank {verdict.rule.rank}"
     elif verdict.standing == "off":
         yield "`status: live` would let it be asked"
 

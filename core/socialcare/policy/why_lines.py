@@ -72,12 +72,19 @@ def miss_line(miss: Miss, vocabulary: Vocabulary, zone: ZoneInfo) -> str:
     if miss.truth is None:
         return f"{needed}, and nobody says what it is"
     if miss.test.path == "text":
-        return f"{needed}, and the text {'has nothing of it' if miss.wanted else 'has it'}"
+        return f"{needed}, and the text {_text_is(miss)}"
     if miss.actual is None:
         return f"{needed}, and where it is missing the rule says {'no' if miss.wanted else 'yes'}"
     if miss.test.of == "confidence":
         return f"{needed}, and its confidence is {miss.actual.confidence:.2g}"
     return f"{needed}, and it is {shown(miss.actual.value, kind, zone)}"
+
+
+def _text_is(miss: Miss) -> str:
+    """How the text differs from what is needed of it."""
+    if miss.test.op in ("has", "contains"):
+        return "has nothing of it" if miss.wanted else "has it"
+    return "does not" if miss.wanted else "does"
 
 
 def change_line(miss: Miss) -> str:
@@ -152,7 +159,8 @@ def binding_line(binding: Binding, zone: ZoneInfo) -> str:
     """What a guard does that bound, until when, and why it is there."""
     line = f"{guard_words(binding.guard)}"
     if binding.until is not None:
-        line += f", until {moment(binding.until, zone)}"
+        joint = "that is" if binding.guard.hold is not None else "until"
+        line += f", {joint} {moment(binding.until, zone)}"
     return f"{line} ({binding.guard.because})" if binding.guard.because else line
 
 
