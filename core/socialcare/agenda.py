@@ -11,14 +11,14 @@ from msgspec.structs import replace
 
 from socialcare.desk import Desk, Occasion, decision_id, make, notices, outcome_of, reason_of, world_of
 from socialcare.model import ABSENT, ActionRecord, Control, Decision, FieldValue, Tick
-from socialcare.policy import state
-from socialcare.policy.guarding import guard
-from socialcare.policy.holds import Held, fields_of, held_again, keep, kept
-from socialcare.policy.memory import Memory
-from socialcare.policy.outgoing import clean
-from socialcare.policy.plan import Moment, Proposal
-from socialcare.policy.settle import carry_out
-from socialcare.policy.state import Subject
+from socialcare.policy.deciding import state
+from socialcare.policy.deciding.guarding import guard
+from socialcare.policy.deciding.holds import Held, fields_of, held_again, keep, kept
+from socialcare.policy.deciding.memory import Memory
+from socialcare.policy.deciding.outgoing import clean
+from socialcare.policy.deciding.plan import Moment, Proposal
+from socialcare.policy.deciding.settle import carry_out
+from socialcare.policy.deciding.state import Subject
 from socialcare.policy.statements import Policy, Rule, Schedule
 from socialcare.ports import Key
 

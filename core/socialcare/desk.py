@@ -23,16 +23,16 @@ from socialcare.model import (
     final_outcome,
 )
 from socialcare.observed import Company
-from socialcare.policy import naive, state
-from socialcare.policy.guarding import Guarded, guard
-from socialcare.policy.holds import held_from, keep
-from socialcare.policy.memory import Memory, counted
-from socialcare.policy.plan import Answer, Ask, Asking, Draft, Moment, Setting, draft
-from socialcare.policy.settle import open_once, settle
-from socialcare.policy.state import Subject
+from socialcare.policy.deciding import naive, state
+from socialcare.policy.deciding.guarding import Guarded, guard
+from socialcare.policy.deciding.holds import held_from, keep
+from socialcare.policy.deciding.memory import Memory, counted
+from socialcare.policy.deciding.plan import Answer, Ask, Asking, Draft, Moment, Setting, draft
+from socialcare.policy.deciding.settle import open_once, settle
+from socialcare.policy.deciding.state import Subject
+from socialcare.policy.deciding.world import World
+from socialcare.policy.explaining.why import near_misses
 from socialcare.policy.statements import Rule
-from socialcare.policy.why import near_misses
-from socialcare.policy.world import World
 from socialcare.ports import Channel, Key, Question, Store
 from socialcare.seam import Failed, Provider, Seam
 

@@ -149,6 +149,7 @@ FIELDS: tuple[Field, ...] = (
     ),
 )
 
+
 def bare(handle: str) -> str:
     """A handle for comparison: folded, without its sign."""
     return handle.lstrip("@").casefold()
@@ -169,9 +170,7 @@ class Company:
         """The name of the account of ours with that handle (or that is already a name of ours)."""
         if handle is None:
             return None
-        return self._by_handle.get(bare(handle)) or (
-            handle if handle in self.accounts else None
-        )
+        return self._by_handle.get(bare(handle)) or (handle if handle in self.accounts else None)
 
     def account_of(self, mention: Mention, otherwise: str | None = None) -> str:
         """The account a mention concerns: what the source names, else the first of ours in its text, else `otherwise`.

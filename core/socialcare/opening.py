@@ -15,17 +15,17 @@ from socialcare.diagnostics.spelling import suggestion
 from socialcare.errors import SettingsError
 from socialcare.model import FieldValue
 from socialcare.plugins import Loaded
-from socialcare.policy.crosschecks import used_fields
-from socialcare.policy.hashing import policy_hash
+from socialcare.policy.deciding.outgoing import allowed_by
+from socialcare.policy.deciding.plan import Setting
+from socialcare.policy.deciding.precedence import Precedence
 from socialcare.policy.load import load
-from socialcare.policy.outgoing import allowed_by
-from socialcare.policy.plan import Setting
-from socialcare.policy.precedence import Precedence
+from socialcare.policy.reading.crosschecks import used_fields
+from socialcare.policy.reading.hashing import policy_hash
 from socialcare.policy.statements import Policy
 from socialcare.ports import Channel, Entity, Store
 from socialcare.seam import Seam
 
-_SEALED = Path(__file__).with_name("policy") / "sealed.yaml"
+_SEALED = Path(__file__).with_name("policy") / "deciding" / "sealed.yaml"
 
 
 class PlainChannel:

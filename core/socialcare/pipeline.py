@@ -18,11 +18,11 @@ from socialcare.desk import Desk, Made, Occasion, decision_id, make
 from socialcare.errors import Conflict
 from socialcare.model import Control, Decision, Event, FieldValue, Mention, Outcome, Tick
 from socialcare.observed import observe
-from socialcare.policy import state
-from socialcare.policy.holds import kept
-from socialcare.policy.memory import Memory
-from socialcare.policy.settle import count_mention
-from socialcare.policy.state import subject_of
+from socialcare.policy.deciding import state
+from socialcare.policy.deciding.holds import kept
+from socialcare.policy.deciding.memory import Memory
+from socialcare.policy.deciding.settle import count_mention
+from socialcare.policy.deciding.state import subject_of
 from socialcare.ports import Key
 
 Classified = Mapping[str, FieldValue]

@@ -45,7 +45,9 @@ def policy_text(size: int, corpus: list[str]) -> str:
     seen = sorted({word.lower() for text in corpus for word in text.split() if word.isalpha()})
     rules: dict[str, object] = {}
     for number in range(size):
-        words = [rng.choice(seen) if rng.random() < 0.15 else f"unseen{rng.randrange(10**6)}" for _ in range(3)]
+        words = [
+            rng.choice(seen) if rng.random() < 0.15 else f"unseen{rng.randrange(10**6)}" for _ in range(3)
+        ]
         when: dict[str, object] = {"text": {"has": words}}
         if rng.random() < 0.4:
             when["intent"] = rng.choice(INTENTS)
@@ -56,8 +58,15 @@ def policy_text(size: int, corpus: list[str]) -> str:
         act: dict[str, object] = {"label": f"l{number}"}
         if rng.random() < 0.33:
             act["reply"] = f"Thanks {{{{ author.handle }}}}, that is answer {number}."
-        rules[f"r{number}"] = {"rank": rng.choice(["complaint", "question", "normal"]), "when": when, "do": act}
-    return json.dumps({"socialcare": 1, "accounts": {"main": "AcmeCo", "help": "AcmeHelp", "uk": "AcmeUK"}, "rules": rules}, indent=1)
+        rules[f"r{number}"] = {
+            "rank": rng.choice(["complaint", "question", "normal"]),
+            "when": when,
+            "do": act,
+        }
+    return json.dumps(
+        {"socialcare": 1, "accounts": {"main": "AcmeCo", "help": "AcmeHelp", "uk": "AcmeUK"}, "rules": rules},
+        indent=1,
+    )
 
 
 def measure(size: int, events: list[Mention]) -> tuple[float, int]:
@@ -74,7 +83,9 @@ def measure(size: int, events: list[Mention]) -> tuple[float, int]:
         desk = open_desk(policy, loaded, MemoryStore())
 
         async def run() -> int:
-            decisions = [d for at in range(0, len(events), BATCH) for d in await decide(events[at : at + BATCH], desk)]  # noqa: B023 - awaited within its own turn of the loop
+            decisions = [
+                d for at in range(0, len(events), BATCH) for d in await decide(events[at : at + BATCH], desk)
+            ]  # noqa: B023 - awaited within its own turn of the loop
             return sum(len(decision.fired) for decision in decisions)
 
         began = time.process_time()
@@ -86,7 +97,9 @@ def measure(size: int, events: list[Mention]) -> tuple[float, int]:
 def main() -> None:
     """Print the table."""
     events = mentions()
-    print(f"{len(events)} mentions, naive matcher, one process, Python {platform.python_version()}, {platform.machine()}\n")
+    print(
+        f"{len(events)} mentions, naive matcher, one process, Python {platform.python_version()}, {platform.machine()}\n"
+    )
     print(f"{'rules':>6} {'mentions/s':>11} {'µs/mention':>11} {'fired':>6} {'time, 10 rules = 1':>19}")
     first = None
     for size in SIZES:

@@ -24,7 +24,7 @@ from socialcare.config import find_settings
 from socialcare.diagnostics import Problems, render_text
 from socialcare.opening import load_policy, open_desk
 from socialcare.plugins import Loaded, load
-from socialcare.policy.pages import SECTIONS
+from socialcare.policy.reading.pages import SECTIONS
 from socialcare.policy.statements import Policy
 from socialcare.store.memory import MemoryStore
 from socialcare.trial.run import cases_of, run

@@ -12,10 +12,10 @@ from socialcare import hookspecs
 from socialcare.config import _WAYS_OUT, find_settings
 from socialcare.opening import sealed_guards
 from socialcare.plugins import load
-from socialcare.policy.filters import FILTERS
-from socialcare.policy.operators import OPERATORS
-from socialcare.policy.pages import SECTIONS
-from socialcare.policy.simulations import RULE_FIGURES, RUN_FIGURES
+from socialcare.policy.language.filters import FILTERS
+from socialcare.policy.reading.operators import OPERATORS
+from socialcare.policy.reading.pages import SECTIONS
+from socialcare.policy.reading.simulations import RULE_FIGURES, RUN_FIGURES
 from socialcare.policy.statements import DEFAULT_RANKS
 from socialcare_places import Table
 from socialcare_x.channel import XSettings
@@ -67,6 +67,17 @@ def test_lines_of_prose_can_be_read_in_an_editor(page: Path) -> None:
         line for line in prose(page).splitlines() if len(line) > LONGEST_LINE and not line.startswith("|")
     ]
     assert not long
+
+
+@pytest.mark.parametrize("page", [DOCS / "flow.md", ROOT / "CONTRIBUTING.md"], ids=lambda page: page.name)
+def test_every_file_that_a_contributor_is_sent_to_exists(page: Path) -> None:
+    named = re.findall(r"`((?:\w+/)+[\w.]*|\w+\.(?:py|yaml|toml))`", prose(page))
+    code = ROOT / "core" / "socialcare"
+    places = (ROOT, code, code / "policy" / "reading", ROOT / "tests" / "core")
+    assert named
+    assert not [
+        name for name in named if "NAME" not in name and not any((place / name).exists() for place in places)
+    ]
 
 
 def test_every_page_is_in_the_index() -> None:

@@ -17,10 +17,10 @@ from socialcare.diagnostics import Problems
 from socialcare.model import Choice, Decision, Vocabulary
 from socialcare.observed import FIELDS
 from socialcare.pipeline import decide
+from socialcare.policy.deciding.outgoing import allowed_by
+from socialcare.policy.deciding.plan import Setting
+from socialcare.policy.deciding.precedence import Precedence
 from socialcare.policy.load import read_text
-from socialcare.policy.outgoing import allowed_by
-from socialcare.policy.plan import Setting
-from socialcare.policy.precedence import Precedence
 from socialcare.policy.statements import Policy
 from socialcare.ports import Change, Key
 from socialcare.seam import Seam

@@ -102,20 +102,38 @@ def test_the_sdist_builds_the_same_wheel(sdist: Path, wheel: Path, tmp_path: Pat
     assert again.read_bytes() == wheel.read_bytes()
 
 
-def test_the_installed_wheel_answers_in_an_environment_of_its_own(wheel: Path, tmp_path: Path) -> None:
-    """The dependencies are lent by this environment: nothing is fetched; `make matrix` installs them too."""
-    home = tmp_path / "environment"
+@pytest.fixture(scope="module")
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Python in an environment that holds the wheel; the dependencies are lent by this one, so that nothing is fetched."""
+    home = tmp_path_factory.mktemp("installed") / "environment"
     venv.create(home, symlinks=os.name != "nt")
     python = home / ("Scripts" if os.name == "nt" else "bin") / "python"
     install = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--offline", "--no-deps"]
     subprocess.run([*install, "--python", str(python), str(wheel)], check=True)
+    (site_of(python) / "lent.pth").write_text(sysconfig.get_path("purelib"))
+    return python
+
+
+def site_of(python: Path) -> Path:
     where = [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
-    site = Path(subprocess.run(where, check=True, capture_output=True, text=True).stdout.strip())
-    (site / "lent.pth").write_text(sysconfig.get_path("purelib"))
+    return Path(subprocess.run(where, check=True, capture_output=True, text=True).stdout.strip())
 
-    def run(*command: str) -> str:
-        return subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
 
-    assert run(str(python.with_name("socialcare")), "--version").startswith("socialcare 0.")
-    found = run(str(python), "-c", "import socialcare; print(socialcare.__file__)")
-    assert Path(found.strip()).is_relative_to(site)
+def run(folder: Path, *command: str) -> str:
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+def test_the_installed_wheel_answers_in_an_environment_of_its_own(python: Path, tmp_path: Path) -> None:
+    """`make matrix` installs the dependencies too."""
+    assert run(tmp_path, str(python.with_name("socialcare")), "--version").startswith("socialcare 0.")
+    found = run(tmp_path, str(python), "-c", "import socialcare; print(socialcare.__file__)")
+    assert Path(found.strip()).is_relative_to(site_of(python))
+
+
+def test_the_installed_wheel_writes_a_first_policy_and_runs_it(python: Path, tmp_path: Path) -> None:
+    socialcare = str(python.with_name("socialcare"))
+    run(tmp_path, socialcare, "init", "care")
+    care = tmp_path / "care"
+    assert "no error in" in run(care, socialcare, "check")
+    assert "failed" not in run(care, socialcare, "test", "--min-coverage", "90")
+    assert "40 mentions" in run(care, socialcare, "simulate", "--over", "policy/past")

@@ -33,7 +33,7 @@ def command(ctx: click.Context, folder: Path | None, form: str) -> None:
     from socialcare.diagnostics import Problems, render_github, render_json, render_text
     from socialcare.opening import load_policy, sealed_guards
     from socialcare.plugins import load
-    from socialcare.policy.files import shown_path
+    from socialcare.policy.yaml.files import shown_path
 
     settings = settings_for(folder)
     loaded = load(settings)

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from socialcare.model import ActionRecord, FieldValue
-from socialcare.policy.english_conditions import describe
-from socialcare.policy.masking import masked
-from socialcare.policy.plan import Setting
-from socialcare.policy.statements import ALWAYS, Guard, Rule
-from socialcare.policy.why import Explanation, Miss, Verdict, obstacles
-from socialcare.policy.why_lines import (
+from socialcare.policy.deciding.plan import Setting
+from socialcare.policy.explaining.english_conditions import describe
+from socialcare.policy.explaining.masking import masked
+from socialcare.policy.explaining.why import Explanation, Miss, Verdict, obstacles
+from socialcare.policy.explaining.why_lines import (
     away,
     binding_line,
     change_line,
@@ -22,6 +21,7 @@ from socialcare.policy.why_lines import (
     shown,
     verdict_line,
 )
+from socialcare.policy.statements import ALWAYS, Guard, Rule
 from socialcare.simulate.hindsight import Hindsight
 
 SHOWN = 10

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from socialcare.model import ActionRecord
-from socialcare.policy.masking import masked
-from socialcare.policy.plan import Setting
+from socialcare.policy.deciding.plan import Setting
+from socialcare.policy.explaining.masking import masked
+from socialcare.policy.explaining.why import Explanation, Miss, Verdict, obstacles
+from socialcare.policy.explaining.why_lines import gates_of, guard_words, shown, spelt
 from socialcare.policy.statements import Guard, Rule
-from socialcare.policy.why import Explanation, Miss, Verdict, obstacles
-from socialcare.policy.why_lines import gates_of, guard_words, shown, spelt
 from socialcare.simulate.hindsight import Hindsight
 
 Object = dict[str, Any]  # Any: JSON

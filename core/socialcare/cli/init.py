@@ -33,7 +33,7 @@ then put your own names into policy/company.yaml, and read README.md.
 def command(folder: Path) -> None:
     """Write a first policy into DIR, a folder that is new or empty."""
     from socialcare.cli.opened import open_policy
-    from socialcare.policy.schema import own_paths_of, schema
+    from socialcare.policy.reading.schema import own_paths_of, schema
 
     _refuse(folder)
     for path, file in _starter():

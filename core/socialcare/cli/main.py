@@ -20,7 +20,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "test": ("socialcare.cli.test:command", "Run the policy's own tests."),
     "explain": ("socialcare.cli.explain:command", "Explain a decision: what fired, what did not, and why."),
     "read": ("socialcare.cli.read:command", "Read a rule, guard or signal back in English."),
-    "vocabulary": ("socialcare.cli.vocabulary:command", "Print every word that a policy may use, with an example."),
+    "vocabulary": (
+        "socialcare.cli.vocabulary:command",
+        "Print every word that a policy may use, with an example.",
+    ),
     "schema": ("socialcare.cli.schema:command", "Print the JSON Schema of policy files, for editors."),
     "codes": ("socialcare.cli.codes:command", "Explain a code such as SC203."),
     "simulate": ("socialcare.cli.simulate:command", "Run the policy dry over past mentions."),

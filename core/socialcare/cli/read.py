@@ -20,7 +20,7 @@ def command(name: str, folder: Path | None) -> None:
     """Read a rule, guard or signal back as English sentences, every and/or spelled out."""
     from socialcare.cli.opened import open_policy
     from socialcare.diagnostics import suggestion
-    from socialcare.policy.english import read_guard, read_rule, read_signal
+    from socialcare.policy.explaining.english import read_guard, read_rule, read_signal
 
     opened = open_policy(folder)
     policy = opened.policy

@@ -28,7 +28,7 @@ def command(folder: Path | None, file: Path | None) -> None:
     from socialcare.diagnostics import Problems
     from socialcare.opening import load_policy
     from socialcare.plugins import load
-    from socialcare.policy.schema import own_paths_of, schema
+    from socialcare.policy.reading.schema import own_paths_of, schema
 
     settings = settings_for(folder)
     loaded = load(settings)

@@ -18,7 +18,7 @@ def command(file: Path | None) -> None:
     """Print every field, operator, action and look-up with an example each, as the enabled plugins bring them."""
     from socialcare.config import find_settings
     from socialcare.plugins import load
-    from socialcare.policy.vocabulary_page import vocabulary_page
+    from socialcare.policy.explaining.vocabulary_page import vocabulary_page
 
     page = vocabulary_page(load(find_settings()).vocabulary)
     if file is None:

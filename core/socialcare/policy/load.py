@@ -9,27 +9,27 @@ from typing import Any, TypeVar
 
 from socialcare.diagnostics import Problems
 from socialcare.model import Vocabulary
-from socialcare.policy.actions import declare_flags
-from socialcare.policy.calendars import read_calendar
-from socialcare.policy.cases import Cases
-from socialcare.policy.conditions import When
-from socialcare.policy.crosschecks import crosscheck, used_fields
-from socialcare.policy.data import ADDRESS, ENTRY, NAME, RANK, Handle, Words
-from socialcare.policy.files import read_policy_files
-from socialcare.policy.forms import Listing
-from socialcare.policy.guards import read_guard
-from socialcare.policy.hashing import policy_hash
-from socialcare.policy.measures import read_count, read_formula
-from socialcare.policy.names import Names, Noun
-from socialcare.policy.nodes import MapNode, Node, TextNode
-from socialcare.policy.pages import Entry, Pages, gather
-from socialcare.policy.reading import Reading
-from socialcare.policy.rules import Rules
-from socialcare.policy.scalars import ZONE
-from socialcare.policy.shapes import Name, Shape
-from socialcare.policy.simulations import read_simulation
+from socialcare.policy.reading.actions import declare_flags
+from socialcare.policy.reading.calendars import read_calendar
+from socialcare.policy.reading.cases import Cases
+from socialcare.policy.reading.conditions import When
+from socialcare.policy.reading.context import Reading
+from socialcare.policy.reading.crosschecks import crosscheck, used_fields
+from socialcare.policy.reading.data import ADDRESS, ENTRY, NAME, RANK, Handle, Words
+from socialcare.policy.reading.forms import Listing
+from socialcare.policy.reading.guards import read_guard
+from socialcare.policy.reading.hashing import policy_hash
+from socialcare.policy.reading.measures import read_count, read_formula
+from socialcare.policy.reading.names import Names, Noun
+from socialcare.policy.reading.pages import Entry, Pages, gather
+from socialcare.policy.reading.rules import Rules
+from socialcare.policy.reading.scalars import ZONE
+from socialcare.policy.reading.shapes import Name, Shape
+from socialcare.policy.reading.simulations import read_simulation
 from socialcare.policy.statements import DEFAULT_RANKS, Policy
-from socialcare.policy.yaml_reader import read_yaml
+from socialcare.policy.yaml.files import read_policy_files
+from socialcare.policy.yaml.nodes import MapNode, Node, TextNode
+from socialcare.policy.yaml.reader import read_yaml
 
 T = TypeVar("T")
 Sealed = Sequence[tuple[str, str]]

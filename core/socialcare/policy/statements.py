@@ -12,11 +12,11 @@ from typing import Any, Literal, TypeAlias
 
 from socialcare.diagnostics import Place
 from socialcare.model import FieldValue, Kind, Value
-from socialcare.policy.formulas import Formula as Calc
-from socialcare.policy.patterns import Pattern
-from socialcare.policy.texts import Text
-from socialcare.policy.times import Calendar
-from socialcare.policy.words import Phrase
+from socialcare.policy.language.formulas import Formula as Calc
+from socialcare.policy.language.patterns import Pattern
+from socialcare.policy.language.texts import Text
+from socialcare.policy.language.times import Calendar
+from socialcare.policy.language.words import Phrase
 
 Op = Literal[
     "equals", "in", "exists",

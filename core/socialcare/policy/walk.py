@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from socialcare.policy.language.texts import Text
 from socialcare.policy.statements import Asked, Comparison, Condition, Path, Policy, Reply, Rule, Signal, Use
-from socialcare.policy.texts import Text
 
 
 def leaves(condition: Condition) -> Iterator[Comparison | Signal]:

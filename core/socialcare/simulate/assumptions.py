@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from socialcare.diagnostics.spelling import suggestion
 from socialcare.errors import SocialcareError
 from socialcare.model import Field, FieldValue, Value, Vocabulary
-from socialcare.policy.flaws import Flaw
-from socialcare.policy.times import duration
+from socialcare.policy.language.flaws import Flaw
+from socialcare.policy.language.times import duration
 from socialcare.values import check_of
 
 _YES = {"true": True, "yes": True, "false": False, "no": False}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from socialcare.desk import Desk, make, moment_of
 from socialcare.model import Decision, Event, Mention
 from socialcare.pipeline import decide, foresee
-from socialcare.policy.why import Explanation, explain
+from socialcare.policy.explaining.why import Explanation, explain
 from socialcare.simulate.replay import BATCH, with_ticks
 
 

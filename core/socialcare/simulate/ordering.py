@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import pairwise
 from typing import BinaryIO
+from weakref import finalize
 
 from msgspec.msgpack import Decoder, Encoder
 
@@ -31,8 +32,8 @@ def order(mention: Mention) -> Key:
 def ordered(mentions: Iterable[Mention], *, room: int = ROOM) -> tuple[int, Iterator[Mention]]:
     """How many mentions there are, and the mentions in order; of equal ones the first read comes first.
 
-    What is in order already is written and read back as it is, without being sorted or merged. The files are gone when the
-    process ends, however it ends.
+    What is in order already is written and read back as it is, without being sorted or merged. The files have no
+    names: they are gone with what reads them, however that ends.
     """
     runs: list[_Run] = []
     held: list[Mention] = []
@@ -72,6 +73,7 @@ class _Run:
 
     def __init__(self) -> None:
         self._file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the run
+        finalize(self, self._file.close)
         self.last: Key
 
     def write(self, mentions: Iterable[Mention]) -> None:

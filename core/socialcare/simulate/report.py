@@ -101,7 +101,8 @@ def _opening(run: Run, width: int) -> Iterator[str]:
     head = _many(summary.mentions, "mention")
     if summary.since is not None and summary.until is not None:
         zone = ZoneInfo(summary.policy.zone)
-        head += f", {_day(summary.since.astimezone(zone))} to {_day(summary.until.astimezone(zone))}"
+        days = [_day(at.astimezone(zone)) for at in (summary.since, summary.until)]
+        head += f", {' to '.join(dict.fromkeys(days))}"
     yield "\0" + head
     counted = [
         f"{_many(summary.own_posts, 'post')} of our own" if summary.own_posts else "",
@@ -234,7 +235,7 @@ def _remarks(run: Run) -> Iterator[str]:
         yield f"{_many(summary.too_long, 'text')} too long, held: {visible(', '.join(names))}; `if_too_long` says what then"
     if summary.lacking and summary.mentions > summary.errors:
         assume = " ".join(f"--assume {name}=VALUE" for name in summary.lacking[:2])
-        yield f"no mention has {_listed(summary.lacking)}, which the policy reads: conditions on it stay unknown; try `{assume}`"
+        yield f"no mention has {_listed(summary.lacking)}, which the policy reads: such conditions are unknown, or what `if_missing` says; try `{assume}`"
     if summary.policy.accounts and summary.unnamed_accounts:
         number = sum(summary.unnamed_accounts.values())
         names = [

@@ -16,6 +16,7 @@ OUTCOMES: tuple[Outcome, ...] = ("answered", "held", "handed_over", "acknowledge
 OURS = "our own post"
 """The reason of decisions about what we wrote ourselves."""
 
+_LAPSED = ("the hold lapsed", "nobody approved in time")
 _SHOWN_TEXT = 280
 _MOST_ACCOUNTS = 1_000
 _MOST_REASONS = 1_000
@@ -249,7 +250,7 @@ class Summary:
                 continue
             if action.state == "allowed":
                 self.held.released += 1
-            elif action.reason == "the hold lapsed":
+            elif action.reason in _LAPSED:
                 self.held.lapsed += 1
             else:
                 self.held.refused += 1

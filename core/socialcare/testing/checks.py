@@ -20,7 +20,7 @@ from pydantic import BaseModel
 from socialcare.declarations import problems_of
 from socialcare.errors import ArchiveError
 from socialcare.model import FieldValue, Mention, Refers, Reject, Value
-from socialcare.policy.times import duration
+from socialcare.policy.language.times import duration
 from socialcare.ports import Action, Channel, Classifier, Lookup, Question, ReadOptions, Source
 from socialcare.testing.samples import AT, TEXTS, mention
 from socialcare.values import check_of, kind_of, wrong_field_value

@@ -13,14 +13,14 @@ from typing import Literal
 
 from socialcare.diagnostics import Place
 from socialcare.model import Decision, Value
-from socialcare.policy import naive
-from socialcare.policy.memory import Memory
-from socialcare.policy.plan import Answer, Asking, Draft, Moment, Setting, draft
+from socialcare.policy.deciding import naive
+from socialcare.policy.deciding.memory import Memory
+from socialcare.policy.deciding.plan import Answer, Asking, Draft, Moment, Setting, draft
+from socialcare.policy.deciding.world import World
+from socialcare.policy.explaining.why_lines import spelt
+from socialcare.policy.language.words import bare
 from socialcare.policy.statements import Branch, Comparison, Condition, Policy, Rule, Signal
 from socialcare.policy.walk import conditions_of, leaves
-from socialcare.policy.why_lines import spelt
-from socialcare.policy.words import bare
-from socialcare.policy.world import World
 
 Kind = Literal["rules", "alternatives", "branches", "guards"]
 KINDS: tuple[Kind, ...] = ("rules", "alternatives", "branches", "guards")

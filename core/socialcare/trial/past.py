@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 
 from socialcare.desk import Desk
 from socialcare.model import ActionRecord
-from socialcare.policy import state
-from socialcare.policy.guarding import Guarded, concerns
-from socialcare.policy.memory import Memory, added
-from socialcare.policy.plan import Draft, Moment, Proposal
-from socialcare.policy.settle import open_once, settle
-from socialcare.policy.state import Subject
+from socialcare.policy.deciding import state
+from socialcare.policy.deciding.guarding import Guarded, concerns
+from socialcare.policy.deciding.memory import Memory, added
+from socialcare.policy.deciding.plan import Draft, Moment, Proposal
+from socialcare.policy.deciding.settle import open_once, settle
+from socialcare.policy.deciding.state import Subject
+from socialcare.policy.deciding.world import World
 from socialcare.policy.statements import Given, Guard, Limit, Rule
-from socialcare.policy.world import World
 
 _JUST_NOW = timedelta(seconds=1)
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from socialcare.model import ActionRecord, Decision
-from socialcare.policy.memory import Memory
-from socialcare.policy.plan import Moment, Setting
+from socialcare.policy.deciding.memory import Memory
+from socialcare.policy.deciding.plan import Moment, Setting
+from socialcare.policy.explaining.why import Miss, Verdict, misses, verdict
+from socialcare.policy.explaining.why_lines import act_line, miss_line, spelt, verdict_line
 from socialcare.policy.statements import Rule
-from socialcare.policy.why import Miss, Verdict, misses, verdict
-from socialcare.policy.why_lines import act_line, miss_line, spelt, verdict_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""From a mention to a plan: match, plan, guard, settle."""

@@ -1,0 +1,86 @@
+"""From a reply of the policy to the text that would go out: branch, text, placeholders, filter, length."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from socialcare.policy.deciding.outgoing import Allowed, Clean, clean
+from socialcare.policy.deciding.world import World
+from socialcare.policy.language.texts import Text
+from socialcare.policy.statements import Branch, Reply
+from socialcare.ports import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A text ready for the guards; `problem` is why it cannot go out as it is, `number` which of the reply's texts it is."""
+
+    text: str
+    problem: str | None
+    number: int
+    media: str | None
+
+
+def branch_of(reply: Reply, world: World) -> Branch | None:
+    """The first branch whose condition is true; one whose condition is unknown is skipped."""
+    for branch in reply.branches:
+        if branch.when is None or world.truth(branch.when, world) is True:
+            return branch
+    return None
+
+
+def render(
+    reply: Reply,
+    world: World,
+    channel: Channel,
+    allowed: Allowed,
+    handles: Iterable[str],
+    seen: Mapping[str, float],
+    *,
+    public: bool,
+) -> Rendered:
+    """The text of the branch that applies.
+
+    Of several texts the one that the author has not seen for longest (`seen`: number of the text → epoch seconds). What
+    is too long for the channel after filtering is replaced by `if_too_long`; what then is still too long, or misses a
+    value, keeps its draft and says so. Private messages have no limit here.
+    """
+    branch = branch_of(reply, world) or reply.branches[-1]
+    first = sum(len(other.say.texts) for other in reply.branches[: reply.branches.index(branch)])
+    numbers = range(first, first + len(branch.say.texts))
+    number = min(numbers, key=lambda one: (seen.get(str(one), float("-inf")), one))
+    tagged = tuple(handles)
+    cleaned = _fill(branch.say.texts[number - first], world, channel, allowed, tagged)
+    limit = channel.limit if public else None
+    if _too_long(cleaned, limit, channel) and reply.if_too_long is not None:
+        cleaned = _fill(reply.if_too_long, world, channel, allowed, tagged)
+    problem = cleaned.problem
+    if problem is None and _too_long(cleaned, limit, channel):
+        problem = f"too long: {channel.weighted_length(cleaned.text)} of {limit}"
+    media = printable(world, reply.media) if reply.media is not None else None
+    return Rendered(cleaned.text, problem, number, str(media) if media is not None else None)
+
+
+def printable(world: World, path: str) -> str | float | None:
+    """What a placeholder stands for; `None` where there is nothing to insert."""
+    found = world.value(path)
+    value = found.value if found is not None else None
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, tuple):
+        return ", ".join(value) or None
+    if isinstance(value, Mapping):
+        name = value.get("name")
+        return name if isinstance(name, str) else None
+    return value.isoformat()
+
+
+def _fill(text: Text, world: World, channel: Channel, allowed: Allowed, handles: tuple[str, ...]) -> Clean:
+    rendered = text.render(lambda path: printable(world, path))
+    cleaned = clean(rendered.text, channel, allowed, handles)
+    if rendered.unresolved:
+        return Clean(cleaned.text, f"no value for {', '.join(rendered.unresolved)}")
+    return cleaned
+
+
+def _too_long(cleaned: Clean, limit: int | None, channel: Channel) -> bool:
+    return limit is not None and channel.weighted_length(cleaned.text) > limit

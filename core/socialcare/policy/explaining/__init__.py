@@ -1,0 +1,1 @@
+"""From statements and decisions to words for people."""

@@ -1,0 +1,1 @@
+"""What single values mean: words, patterns, times, formulas, reply texts. Leaves: they know nothing of a policy."""

@@ -1,0 +1,1 @@
+"""From nodes to statements: one table of shapes reads a policy and draws its schema."""

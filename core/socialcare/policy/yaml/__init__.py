@@ -1,0 +1,1 @@
+"""From bytes to nodes with places, refusing what could mean two things."""
