@@ -1,0 +1,107 @@
+"""Finding archives and reading them through sources, sound ones and others."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from socialcare.errors import ArchiveError
+from socialcare.model import Author, Mention, Reject
+from socialcare.plugins import Loaded
+from socialcare.ports import ReadOptions
+from socialcare.simulate.archives import Archive, find_archives, read_archives
+
+PLAIN = ReadOptions()
+POST = json.dumps({"id": "1445880548472328192", "text": "hello"})
+
+
+class Odd:
+    """A source that fails after a few rows."""
+
+    name = "odd"
+    doc = "files that are odd"
+
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+
+    def recognises(self, path: Path, head: bytes, options: ReadOptions) -> bool:
+        return path.suffix == ".odd"
+
+    def read(self, path: Path, options: ReadOptions) -> Iterator[Mention | Reject]:
+        for number in range(self.rows):
+            yield Mention(id=str(number), text="", author=Author(id="1"), at=datetime(2026, 1, 1, tzinfo=UTC))
+        raise RuntimeError("boom")
+
+
+class Worse(Odd):
+    def recognises(self, path: Path, head: bytes, options: ReadOptions) -> bool:
+        raise RuntimeError("boom")
+
+
+@pytest.fixture
+def past(tmp_path: Path) -> Path:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "a.jsonl").write_text(POST)
+    (tmp_path / "deep" / "b.jsonl.gz").write_bytes(gzip.compress(POST.encode()))
+    (tmp_path / "README.md").write_text("# nothing to read")
+    (tmp_path / ".hidden.jsonl").write_text(POST)
+    return tmp_path
+
+
+def names(archives: list[Archive]) -> list[str]:
+    return [one.path.name for one in archives]
+
+
+def test_a_folder_is_read_with_all_it_holds_that_is_known(past: Path, loaded: Loaded) -> None:
+    assert names(find_archives([str(past)], loaded.sources, PLAIN)) == ["a.jsonl", "b.jsonl.gz"]
+
+
+def test_a_pattern_is_read(past: Path, loaded: Loaded) -> None:
+    assert names(find_archives([str(past / "**" / "*.gz")], loaded.sources, PLAIN)) == ["b.jsonl.gz"]
+
+
+def test_a_file_named_twice_is_read_once(past: Path, loaded: Loaded) -> None:
+    assert names(find_archives([str(past), str(past / "a.jsonl")], loaded.sources, PLAIN)) == [
+        "a.jsonl",
+        "b.jsonl.gz",
+    ]
+
+
+def test_a_file_that_is_no_archive_names_those_that_are(past: Path, loaded: Loaded) -> None:
+    with pytest.raises(ArchiveError) as raised:
+        find_archives([str(past / "README.md")], loaded.sources, PLAIN)
+    message = str(raised.value)
+    assert "README.md: is no archive that is known" in message
+    assert "X API v2" in message
+    assert "airline" in message
+    assert "--map text=COLUMN" in message
+
+
+@pytest.mark.parametrize("name", ["*.csv", "empty"])
+def test_a_name_that_fits_nothing_says_so(past: Path, loaded: Loaded, name: str) -> None:
+    (past / "empty").mkdir()
+    with pytest.raises(ArchiveError):
+        find_archives([str(past / name)], loaded.sources, PLAIN)
+
+
+def test_a_source_that_fails_costs_the_rest_of_its_file(tmp_path: Path, loaded: Loaded) -> None:
+    for name in ("a.odd", "b.jsonl"):
+        (tmp_path / name).write_text(POST)
+    archives = find_archives([str(tmp_path)], [Odd(2), *loaded.sources], PLAIN)
+    rows = list(read_archives(archives, PLAIN))
+    assert [type(row) for row in rows] == [Mention, Mention, Reject, Mention]
+    assert isinstance(rows[2], Reject)
+    assert rows[2].reason.startswith("source `odd` failed: `RuntimeError: boom`")
+
+
+def test_a_source_that_reads_nothing_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a.odd").write_text("")
+    with pytest.raises(ArchiveError, match="boom"):
+        list(read_archives(find_archives([str(tmp_path)], [Odd(0)], PLAIN), PLAIN))
+
+
+def test_a_source_that_fails_to_look_leaves_the_file_to_others(past: Path, loaded: Loaded) -> None:
+    assert len(find_archives([str(past)], [Worse(0), *loaded.sources], PLAIN)) == 2

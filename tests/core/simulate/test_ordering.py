@@ -1,0 +1,36 @@
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from socialcare.model import Author, Mention
+from socialcare.simulate.ordering import order, ordered
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def mention(minute: int, name: str, text: str = "") -> Mention:
+    return Mention(id=name, text=text, author=Author(id="1"), at=NOON + timedelta(minutes=minute))
+
+
+def make(rows: Iterable[tuple[int, int]]) -> list[Mention]:
+    return [mention(minute, str(name), f"row {place}") for place, (minute, name) in enumerate(rows)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 9)), max_size=60), st.integers(1, 20))
+def test_sorting_in_files_is_the_same_as_sorting_in_memory(rows: list[tuple[int, int]], room: int) -> None:
+    number, found = ordered(make(rows), room=room)
+    assert number == len(rows)
+    assert list(found) == sorted(make(rows), key=order)
+
+
+def test_of_equal_ones_the_first_read_comes_first() -> None:
+    _, found = ordered([mention(1, "a", "first"), mention(0, "b"), mention(1, "a", "second")], room=1)
+    assert [each.text for each in found] == ["", "first", "second"]
+
+
+def test_many_runs_are_merged_on_the_way() -> None:
+    number, found = ordered((mention(-place, str(place)) for place in range(200)), room=1)
+    assert number == 200
+    assert [int(each.id) for each in found] == list(range(199, -1, -1))
