@@ -159,6 +159,13 @@ def bare(handle: str) -> str:
 _FIRST_NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_])){1,19}")
 
 
+_NO_NAMES = frozenset({
+    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "lady", "lord", "herr", "frau", "señor", "señora", "madame", "monsieur",
+    "the", "team", "just", "your", "my", "our", "not",
+})  # fmt: skip
+"""Words before a name, and words that a name made up for the platform begins with."""
+
+
 class Company:
     """Who we are: the policy's accounts, name → handle, and the handles' owners."""
 
@@ -222,6 +229,8 @@ def first_name(name: str | None) -> str | None:
     """A word to address them by, or none: the first word of a shown name, if it is written like a first name."""
     words = name.split() if name else []
     word = words[0] if words and len(words) <= 4 else ""
+    if word.casefold() in _NO_NAMES:
+        return None
     return word if _FIRST_NAME.fullmatch(word) and word[0].isupper() and not word[1:].isupper() else None
 
 

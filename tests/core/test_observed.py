@@ -72,6 +72,8 @@ def test_being_named_is_told_from_being_carried_along(changes: dict[str, object]
         ("the real one", None),
         ("🔥 Mike", None),
         ("J", None),
+        ("Mr Finch", None),
+        ("The Blue Kettle", None),
         ("Flights Deals And Much More", None),
         (None, None),
     ],
