@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from socialcare import Mention, ReadOptions, Reject, Source
+from socialcare.testing import check_source
 from socialcare_archive import register_sources
 
 Read = Callable[..., list[Mention | Reject]]
@@ -102,3 +103,36 @@ def test_nothing_but_an_archive_of_ours_is_recognised_among_real_files(
         data / "stores-starbucks.csv.gz",
     ]
     assert [path.name for path in others if source_of(path)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "columns"),
+    [
+        ("x.jsonl.gz", gzip.compress(LINES), {}),
+        (
+            "airline.csv",
+            b"tweet_id,airline,name,text,tweet_created\n1,United,ann,hello,2015-02-17 09:13:11 -0800\n",
+            {},
+        ),
+        (
+            "support.csv",
+            b"tweet_id,author_id,created_at,text,inbound\n1,2,Sun Nov 05 22:58:13 +0000 2017,hello,True\n",
+            {},
+        ),
+        (
+            "threads.jsonl",
+            b'{"conversation_id": "1", "turns": [{"tweet_id": "2", "author_id": "3", "text": "hello"}]}\n',
+            {},
+        ),
+        ("mapped.csv", b"Message\nhello\n", {"text": "Message"}),
+    ],
+)
+def test_every_source_passes_the_kit(
+    tmp_path: Path, name: str, content: bytes, columns: dict[str, str]
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    options = ReadOptions(columns=columns)
+    head = gzip.decompress(content) if name.endswith(".gz") else content
+    source = next(each for each in register_sources({}) if each.recognises(path, head[:65_536], options))
+    check_source(source, path, options)
