@@ -109,7 +109,7 @@ def _holds(until: datetime, desk: Desk, memory: Memory) -> list[Decision]:
 
 def _oldest_first(keys: Sequence[Key], memory: Memory) -> list[Held]:
     held = [one for key in keys if (one := kept(key, memory)) is not None]
-    return sorted(held, key=lambda one: (one.since, str(one.record.id)))
+    return sorted(held, key=lambda one: one.order)
 
 
 def _comes_due(held: Held, at: datetime, desk: Desk, memory: Memory) -> Decision:

@@ -46,6 +46,13 @@ class Held(Struct, frozen=True, kw_only=True):
         return Subject(*self.subject)
 
     @property
+    def order(self) -> tuple[datetime, str, str, int]:
+        """What is held at one moment comes in the order of its events, and of one event in that of the plan."""
+        decision, _, number = str(self.record.id).rpartition(".")
+        event = (self.mention.platform, self.mention.id) if self.mention is not None else ("", decision)
+        return self.since, *event, int(number)
+
+    @property
     def key(self) -> Key:
         """Where it is kept."""
         return state.held(str(self.record.id))

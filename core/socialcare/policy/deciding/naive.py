@@ -88,6 +88,11 @@ def _equals(value: Value, operand: Any) -> bool:  # Any: a bool, a number or fol
     return any(bare(word) in operand for word in words)
 
 
+def _inside(test: Comparison, world: World) -> Truth:
+    calendar = world.policy.calendars[test.operand]
+    return None if world.time is None else calendar.is_inside(world.time)
+
+
 def _within(test: Comparison, world: World) -> Truth:
     found = world.value(test.path)
     if found is None or world.time is None:
@@ -104,9 +109,8 @@ _OF_NUMBERS: dict[Op, Callable[[float, float], bool]] = {
 }
 
 _OF_TIME: dict[Op, Callable[[Comparison, World], Truth]] = {
-    "inside": lambda test, world: world.policy.calendars[test.operand].is_inside(world.time),
-    "outside": lambda test, world: not world.policy.calendars[test.operand].is_inside(world.time),
-    "within": _within,
+    "inside": _inside,
+    "outside": lambda test, world: opposite(_inside(test, world)),
     "exists": lambda test, world: (world.time is not None) is test.operand,
 }
 

@@ -76,10 +76,9 @@ def printable(world: World, path: str) -> str | float | None:
 
 def _fill(text: Text, world: World, channel: Channel, allowed: Allowed, handles: tuple[str, ...]) -> Clean:
     rendered = text.render(lambda path: printable(world, path))
-    cleaned = clean(rendered.text, channel, allowed, handles)
-    if rendered.unresolved:
-        return Clean(cleaned.text, f"no value for {', '.join(rendered.unresolved)}")
-    return cleaned
+    if rendered.unresolved:  # a draft that only people see; the filter could take a placeholder for a link
+        return Clean(rendered.text, f"no value for {', '.join(rendered.unresolved)}")
+    return clean(rendered.text, channel, allowed, handles)
 
 
 def _too_long(cleaned: Clean, limit: int | None, channel: Channel) -> bool:
