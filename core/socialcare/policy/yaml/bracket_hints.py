@@ -2,7 +2,7 @@
 
 import re
 
-from socialcare.policy.yaml import hints as hints
+from socialcare.policy.yaml import hints
 from socialcare.policy.yaml.page import Page, Piece
 
 _NUMBER = re.compile(r"[+-]?\d+$")

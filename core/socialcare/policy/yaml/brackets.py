@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from socialcare.policy.yaml import bracket_hints as between
-from socialcare.policy.yaml import hints as hints
+from socialcare.policy.yaml import hints
 from socialcare.policy.yaml.page import DEEPEST, Page, Piece
 from socialcare.policy.yaml.quotes import skip_quotes, trailing
 

@@ -6,7 +6,7 @@ know what each piece is, and says nothing about a file that is fine.
 
 import re
 
-from socialcare.policy.yaml import hints as hints
+from socialcare.policy.yaml import hints
 from socialcare.policy.yaml.brackets import skip_brackets
 from socialcare.policy.yaml.page import Page, Piece
 from socialcare.policy.yaml.quotes import skip_quotes, trailing
