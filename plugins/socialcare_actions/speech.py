@@ -35,6 +35,7 @@ SPEECH = (
         slot="public",
         effect="public",
         speaks=True,
+        original=True,
     ),
     Action(
         name="dm",
