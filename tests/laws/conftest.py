@@ -1,31 +1,39 @@
 """Random policies of the whole language, and random worlds to decide in; the same seed gives the same case."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
-import socialcare_actions
-from socialcare import Action, Author, Channel, Field, FieldValue, Lookup, Mention, Parameter, Question, Value
+from socialcare import (
+    Author,
+    Choice,
+    Decision,
+    Field,
+    FieldValue,
+    Lookup,
+    Mention,
+    Parameter,
+    Question,
+    Settings,
+    Value,
+    hookimpl,
+)  # fmt: skip
 from socialcare.desk import Desk
 from socialcare.diagnostics import Problems
-from socialcare.model import Choice, Decision, Vocabulary
-from socialcare.observed import FIELDS
+from socialcare.opening import open_desk
 from socialcare.pipeline import decide
-from socialcare.policy.deciding.outgoing import allowed_by
-from socialcare.policy.deciding.plan import Setting
-from socialcare.policy.deciding.precedence import Precedence
+from socialcare.plugins import Loaded
 from socialcare.policy.load import read_text
 from socialcare.policy.statements import Policy
 from socialcare.ports import Change, Key
-from socialcare.seam import Seam
 from socialcare.store.memory import MemoryStore
-from socialcare.testing import vocabulary
+from socialcare.testing import loaded
+from socialcare.testing.standins import Counting, Declared
 
 NOW = datetime(2026, 11, 4, 15, 0, tzinfo=UTC)
 INTENTS = ("question", "complaint", "praise")
@@ -45,83 +53,62 @@ OWN_FIELDS = (
     Field(name="score", kind="number", doc="score", example="score: {above: 1}", may_be_missing=True),
 )
 
+RESULT = Field(
+    name="lucky",
+    kind="record",
+    doc="the draw",
+    example="lucky: {exists: true}",
+    parts=(Field(name="name", kind="text", doc="name", example="name: ann", max_length=20),),
+)
+CHOICE = Choice(key="name", at_most="at_most")
 
+
+@dataclass
 class Lucky:
-    """A look-up that answers from its argument, fails on demand, and wears out."""
+    """A look-up that answers from its argument and wears out."""
 
     name: str = "lucky"
     doc: str = "draws"
     example: str = "lucky: {of: intent}"
-    parameters: tuple[Parameter, ...] = (
+    parameters: Sequence[Parameter] = (
         Parameter(name="of", kind="text", takes="field"),
         Parameter(name="at_most", kind="number", takes="literal", required=False),
     )
-    result: Field = Field(
-        name="lucky",
-        kind="record",
-        doc="the draw",
-        example="lucky: {exists: true}",
-        parts=(Field(name="name", kind="text", doc="name", example="x", max_length=20),),
-    )
-    choice: Choice | None = Choice(key="name", at_most="at_most")
+    result: Field = RESULT
+    choice: Choice | None = CHOICE
     tags: str | None = None
     reads_outside: bool = False
 
-    async def find(self, question: Question) -> list[Mapping[str, Value]]:
-        """Two names for a question, none for praise."""
+    async def find(self, question: Question) -> Sequence[Mapping[str, Value]]:
+        """Two names, but none for praise."""
         return [] if question.arguments["of"] == "praise" else [{"name": "ann"}, {"name": "bob"}]
 
 
-class Plain:
-    """A channel that counts characters."""
+class Luck:
+    """The plugin of that look-up."""
 
-    name = "x"
-    doc = "plain"
-    limit = 60
-    handle_length = 15
-    actions = frozenset({"reply", "dm", "quote", "repost", "post"})
-    guards = ""
-
-    def weighted_length(self, text: str) -> int:
-        """Characters."""
-        return len(text)
-
-    def entities(self, text: str) -> list[Any]:
-        """None."""
-        return []
-
-    def price(self, action: str, text: str, *, summoned: bool) -> float:
-        """Nothing."""
-        return 0.0
-
-
-def words(actions: Mapping[str, Action]) -> Vocabulary:
-    """The vocabulary of the laws."""
-    fields = {one.name: one for one in (*FIELDS, *OWN_FIELDS)}
-    lucky: Lookup = Lucky()
-    channel: Channel = Plain()
-    return Vocabulary(fields=fields, actions=actions, lookups={"lucky": lucky}, channels={"x": channel})
+    @hookimpl
+    def register_lookups(self, settings: Settings) -> Sequence[Lookup]:
+        """It."""
+        return [Lucky()]
 
 
 def atom(random: Random, *, guard: bool = False) -> dict[str, Any]:
     """One condition on one field."""
     missing: dict[str, Any] = {"if_missing": random.random() < 0.5} if guard or random.random() < 0.2 else {}
-    return random.choice(
-        [
-            lambda: {"intent": random.sample(INTENTS, random.randint(1, 2))},
-            lambda: {"text": {"has": random.sample(TEXTS, 3)}},
-            lambda: {"text": {"contains": random.choice(["e", "st", "zz"])}},
-            lambda: {"tags": random.sample(["red", "green", "blue"], random.randint(1, 2))},
-            lambda: {"vip": {"equals": random.random() < 0.5, **missing}},
-            lambda: {
-                "score": {random.choice(["at_least", "below", "above"]): random.randint(0, 4), **missing}
-            },
-            lambda: {"counts.talks": {random.choice(["at_least", "reaches", "below"]): random.randint(1, 4)}},
-            lambda: {"flags.known": random.random() < 0.5},
-            lambda: {"heat": {"above": random.randint(0, 6)}} if not guard else {"intent": "praise"},
-            lambda: {"author.is_us": False},
-        ]
-    )()
+    options: list[dict[str, Any]] = [
+        {"intent": random.sample(INTENTS, random.randint(1, 2))},
+        {"text": {"has": random.sample(TEXTS, 3)}},
+        {"text": {"contains": random.choice(["e", "st", "zz"])}},
+        {"tags": random.sample(["red", "green", "blue"], random.randint(1, 2))},
+        {"vip": {"equals": random.random() < 0.5, **missing}},
+        {"score": {random.choice(["at_least", "below", "above"]): random.randint(0, 4), **missing}},
+        {"counts.talks": {random.choice(["at_least", "reaches", "below"]): random.randint(1, 4)}},
+        {"flags.known": random.random() < 0.5},
+        {"heat": {"above": random.randint(0, 6)}} if not guard else {"intent": "praise"},
+        {"author.is_us": False},
+    ]
+    return random.choice(options)
 
 
 def condition(random: Random, depth: int = 2, *, guard: bool = False) -> dict[str, Any]:
@@ -138,21 +125,18 @@ def condition(random: Random, depth: int = 2, *, guard: bool = False) -> dict[st
 
 def rule(random: Random, name: str, others: list[str]) -> dict[str, Any]:
     """A rule with some of everything that a rule may have."""
-    act = random.choice(
-        [
-            lambda: {
-                "reply": {"say": random.choice(["Hello.", "Hi {{ tags }}.", ["One.", "Two."], "x" * 70])}
-            },
-            lambda: {"reply": f"From {name}.", "label": name},
-            lambda: {"reply": {"first_of": [{"when": atom(random), "say": "A."}, {"say": "B."}]}},
-            lambda: {"dm": f"Privately, {name}.", "label": "private"},
-            lambda: {"ignore": "noise"},
-            lambda: {"to_inbox": "a person", "urgency": random.randint(1, 4)},
-            lambda: {"label": [name, "both"], "remember": {"flags.known": True}},
-            lambda: {"quote": {"say": "Look.", "when": atom(random)}, "open_case": "boss"},
-            lambda: {"handover": {"to": "help"}},
-        ]
-    )()
+    acts: list[dict[str, Any]] = [
+        {"reply": {"say": random.choice(["Hello.", "Hi {{ tags }}.", ["One.", "Two."], "x" * 300])}},
+        {"reply": f"From {name}.", "label": name},
+        {"reply": {"first_of": [{"when": atom(random), "say": "A."}, {"say": "B."}]}},
+        {"dm": f"Privately, {name}.", "label": "private"},
+        {"ignore": "noise"},
+        {"to_inbox": "a person", "urgency": random.randint(1, 4)},
+        {"label": [name, "both"], "remember": {"flags.known": True}},
+        {"quote": {"say": "Look.", "when": atom(random)}, "open_case": "boss"},
+        {"handover": {"to": "help"}},
+    ]
+    act = random.choice(acts)
     made: dict[str, Any] = {"when": condition(random), "do": act}
     if random.random() < 0.7:
         made["rank"] = random.choice(RANKS)
@@ -184,17 +168,16 @@ def guard(random: Random, rules: list[str]) -> dict[str, Any]:
     """A guard of any kind."""
     acts = random.choice([["reply"], ["public"], ["dm", "quote"], ["everything"], ["label"]])
     made: dict[str, Any] = {"when": condition(random, 1, guard=True)}
-    made |= random.choice(
-        [
-            lambda: {"forbid": acts},
-            lambda: {"hold": acts, "until": "open_hours", "expires": "3d"},
-            lambda: {"need_approval": acts, "by": "boss"},
-            lambda: {
-                "limit": {"at_most": 1, "of": acts, "per": "author", "in": "1d"},
-                "otherwise": "to_inbox",
-            },
-        ]
-    )()
+    kinds: list[dict[str, Any]] = [
+        {"forbid": acts},
+        {"hold": acts, "until": "open_hours", "expires": "3d"},
+        {"need_approval": acts, "by": "boss"},
+        {
+            "limit": {"at_most": 1, "of": acts, "per": "author", "in": "1d"},
+            "otherwise": "to_inbox",
+        },
+    ]
+    made |= random.choice(kinds)
     if random.random() < 0.3:
         made["except"] = [random.choice([*rules, *RANKS])]
     if random.random() < 0.1:
@@ -273,30 +256,20 @@ def case(seed: int) -> Case:
 class Bench:
     """Loads policies and decides cases."""
 
-    actions: Mapping[str, Action] = field(repr=False)
+    brought: Loaded = field(repr=False)
 
     def policy(self, data: Mapping[str, Any]) -> Policy:
         """The policy of some data, which must be free of errors."""
         problems = Problems()
-        policy = read_text(json.dumps(data, indent=1), words(self.actions), problems)
+        policy = read_text(json.dumps(data, indent=1), self.brought.vocabulary, problems)
         assert policy is not None, [item.message for item in problems.items]
         return policy
 
     async def desk(self, case: Case, policy: Policy) -> Desk:
         """A desk with the case's state."""
-        known = words(self.actions)
-        channel = Plain()
-        setting = Setting(
-            policy=policy,
-            vocabulary=known,
-            channels={"x": channel, "": channel},
-            allowed={"x": allowed_by(policy, channel)},
-            precedence=Precedence(policy),
-            zone=ZoneInfo("UTC"),
-        )
         store = MemoryStore()
         await store.commit({key: Change(data) for key, data in case.state.items()}, {})
-        return Desk(setting=setting, store=store, seam=Seam(known), pins={case.mention.id: case.pins})
+        return replace(open_desk(policy, self.brought, store), pins={case.mention.id: case.pins})
 
     async def decide(self, case: Case, changed: Mapping[str, Any] | None = None) -> Decision:
         """The decision of a case, under its own policy or a changed one."""
@@ -307,7 +280,7 @@ class Bench:
 
 @pytest.fixture(scope="session")
 def bench() -> Bench:
-    return Bench(vocabulary(socialcare_actions).actions)
+    return Bench(loaded("actions", Counting(), Declared(OWN_FIELDS), Luck()))
 
 
 @pytest.fixture(scope="session")

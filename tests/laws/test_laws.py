@@ -3,6 +3,7 @@
 import copy
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace as with_pins
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -139,8 +140,7 @@ async def test_deciding_a_batch_equals_deciding_one_by_one(
     pins = {event.id: case.pins for event in events}
 
     async def run(batches: list[list[Any]]) -> list[Decision]:
-        desk = await bench.desk(case, policy)
-        desk.pins.update(pins)
+        desk = with_pins(await bench.desk(case, policy), pins=pins)
         return [decision for batch in batches for decision in await decide(batch, desk)]
 
     whole = await run([events])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from socialcare.errors import Conflict
-from socialcare.ports import Change, Entry, Store
+from socialcare.ports import Change, Entry, Key, Store
 from socialcare.store.memory import MemoryStore
 
 STORES: list[Callable[[], Store]] = [MemoryStore]
@@ -66,9 +66,10 @@ KEYS = st.tuples(st.sampled_from(["count", "flags"]), st.text(max_size=3))
 @pytest.mark.parametrize("make", STORES)
 @given(batches=st.lists(st.dictionaries(KEYS, st.none() | st.integers(), max_size=4), max_size=6))
 async def test_a_store_holds_what_a_dictionary_would(
-    make: Callable[[], Store], batches: list[dict[tuple[str, str], int | None]]
+    make: Callable[[], Store], batches: list[dict[Key, int | None]]
 ) -> None:
-    store, oracle = make(), {}
+    store = make()
+    oracle: dict[Key, int] = {}
     for batch in batches:
         found = await store.read(batch)
         expected = {key: found[key].version if key in found else 0 for key in batch}
