@@ -11,6 +11,9 @@ INTENTS = ("question", "complaint", "praise", "opinion_request", "other")
 
 _COMPLAINT_FROM = 5
 _COMPLAINT_IN_A_QUESTION_FROM = 7
+_COMPLAINT_WITHOUT_BLAME_FROM = 8
+_BLAME = 3
+"""Weight from which a word blames by itself; who asks and says none such is taken to ask rather than to complain."""
 _PRAISE_FROM = 2
 _ASKING_FROM = 4
 _CLEAR_QUESTION = 8
@@ -60,6 +63,7 @@ class _Points(NamedTuple):
     opinion: int
     good: int
     bad: int
+    blames: bool
 
 
 def judge(cut: Words, language: str = "en") -> Judgement:
@@ -112,6 +116,7 @@ def _points(signals: Signals) -> _Points:
         opinion=had("opinion", 0) if signals.asks or had("opinion", 0) > 4 else 0,
         good=good_said,
         bad=bad_said,
+        blames=any(match.weight >= _BLAME and match.signal in BAD for match in signals.matches),
     )
 
 
@@ -135,8 +140,7 @@ def _doubts_of_praise(signals: Signals) -> int:
 
 def _intent(points: _Points) -> tuple[str, float]:
     """The intent that the points speak for, and how sure that is."""
-    clear_question = points.question >= _CLEAR_QUESTION
-    needed = _COMPLAINT_IN_A_QUESTION_FROM if clear_question else _COMPLAINT_FROM
+    needed = _needed(points)
     if points.complaint >= needed:
         return "complaint", _sure(points.complaint - needed, 0.6, 6)
     if points.opinion >= _ASKING_FROM:
@@ -147,6 +151,15 @@ def _intent(points: _Points) -> tuple[str, float]:
         return "question", _sure(points.question - _ASKING_FROM, 0.5, 6)
     nearest = max(points.complaint / needed, points.praise / _PRAISE_FROM, points.question / _ASKING_FROM, 0)
     return "other", 0.9 - 0.4 * min(nearest, 1)
+
+
+def _needed(points: _Points) -> int:
+    """The points that make a complaint: more of a text that clearly asks, and most where that blames nobody."""
+    if points.question < _ASKING_FROM:
+        return _COMPLAINT_FROM
+    if not points.blames:
+        return _COMPLAINT_WITHOUT_BLAME_FROM
+    return _COMPLAINT_IN_A_QUESTION_FROM if points.question >= _CLEAR_QUESTION else _COMPLAINT_FROM
 
 
 def _sure(beyond: int, least: float, half: float) -> float:

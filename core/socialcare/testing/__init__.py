@@ -1,4 +1,4 @@
-"""The kit for plugin authors: mentions, a clock, a vocabulary from plugins, and what each kind of plugin has to hold to.
+"""The kit for plugin authors: mentions, a vocabulary from plugins, and what each kind of plugin has to hold to.
 
 from socialcare.testing import check_classifier
 
@@ -14,12 +14,11 @@ from socialcare.testing.checks import (
     check_source,
 )
 from socialcare.testing.desks import Rehearsal, desk
-from socialcare.testing.samples import AT, TEXTS, FixedClock, loaded, mention, vocabulary
+from socialcare.testing.samples import AT, TEXTS, loaded, mention, vocabulary
 
 __all__ = [
     "AT",
     "TEXTS",
-    "FixedClock",
     "Rehearsal",
     "check_action",
     "check_channel",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -34,22 +34,6 @@ TEXTS = (
     "{{ author.handle }} %s \\d+ <b>&amp;</b> ' OR 1=1 --",
 )
 """Texts of every sort that people and machines write."""
-
-
-class FixedClock:
-    """A clock that shows `at` until it is moved."""
-
-    def __init__(self, at: datetime = AT) -> None:
-        self._at = at
-
-    def now(self) -> datetime:
-        """The moment, aware."""
-        return self._at
-
-    def move(self, by: timedelta) -> datetime:
-        """Let time pass, and say what time it is then."""
-        self._at += by
-        return self._at
 
 
 def mention(

@@ -24,8 +24,6 @@ from socialcare import (
     Value,
 )
 from socialcare.testing import (
-    AT,
-    FixedClock,
     check_action,
     check_channel,
     check_classifier,
@@ -233,9 +231,3 @@ def test_a_mention_is_the_same_whenever_it_is_made() -> None:
     assert one.mentioned == ("AcmeCo", "jo")
     assert one.id != mention("hi", author="jo").id
     assert mention("hi", author=Author(id="7"), id="9").author.handle is None
-
-
-def test_the_clock_stands_until_it_is_moved() -> None:
-    clock = FixedClock()
-    assert clock.now() == clock.now() == AT
-    assert clock.move(AT - AT.replace(hour=3)) == clock.now() > AT
