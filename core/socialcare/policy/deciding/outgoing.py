@@ -98,6 +98,8 @@ def _inside_link(text: str, part: str, channel: Channel) -> bool:
 
 def _visible(text: str) -> str:
     """Without control, bidi, zero-width and tag characters (joiners stay inside emoji), four marks a letter at most."""
+    if text.isascii() and text.isprintable():
+        return text
     out: list[str] = []
     marks = 0
     for place, character in enumerate(text):
