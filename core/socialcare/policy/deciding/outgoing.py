@@ -61,22 +61,28 @@ def allowed_by(policy: Policy, channel: Channel) -> Allowed:
 
 def clean(text: str, channel: Channel, allowed: Allowed, handles: Iterable[str]) -> Clean:
     """The text as it may go out; `handles` are the author's own and those who consented to be tagged."""
-    visible = _visible(unicodedata.normalize("NFC", text))
+    result = unicodedata.normalize("NFC", text)
     may_tag = allowed.handles | {bare(handle) for handle in handles}
-    out: list[str] = []
-    at = 0
-    for entity in channel.entities(visible):
-        out.append(visible[at : entity.start])
-        out.append(_entity(entity.kind, entity.text, may_tag, allowed))
-        at = entity.end
-    out.append(visible[at:])
-    result = "".join(out).strip()
+    before = None
+    while before != result:  # taking one thing out can bring another to light: `$#a`
+        before, result = result, _neutral(_visible(result), channel, may_tag, allowed).strip()
     foreign = next((f.group() for f in PRIVATE.finditer(result) if f.group() not in allowed.private), None)
     if foreign is not None and not _inside_link(result, foreign, channel):
         return Clean(result, "it would repeat personal data")
     if _COMMAND.match(result):
         return Clean(result, "it reads as a command to the platform")
     return Clean(result, None if result else "nothing is left to say")
+
+
+def _neutral(text: str, channel: Channel, may_tag: frozenset[str], allowed: Allowed) -> str:
+    """The text with everything clickable that is not allowed made plain."""
+    out: list[str] = []
+    at = 0
+    for entity in channel.entities(text):
+        out.append(text[at : entity.start])
+        out.append(_entity(entity.kind, entity.text, may_tag, allowed))
+        at = entity.end
+    return "".join((*out, text[at:]))
 
 
 def _entity(kind: str, text: str, may_tag: frozenset[str], allowed: Allowed) -> str:
