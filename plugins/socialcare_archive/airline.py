@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from socialcare import Author, Mention, ReadOptions, Reject
+from socialcare.intake import UNTIMED, identifier, moment, shown_name, sound
 from socialcare_archive import tables
-from socialcare_archive.door import identifier, is_handle, shown_name, sound
-from socialcare_archive.moments import UNTIMED, moment
 from socialcare_archive.texts import is_retweet, mentioned, unescaped
+from socialcare_archive.x_names import is_handle
 
 _COLUMNS = {"tweet_id", "airline", "name", "text", "tweet_created"}
 

@@ -5,11 +5,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from socialcare import ArchiveError, Author, Mention, ReadOptions, Reject
+from socialcare.intake import UNTIMED, identifier, moment, shown_name, sound, unpacked
 from socialcare_archive import tables
-from socialcare_archive.door import identifier, is_handle, shown_name, sound
-from socialcare_archive.moments import UNTIMED, moment
 from socialcare_archive.texts import is_retweet, mentioned
-from socialcare_archive.unpacking import unpacked
+from socialcare_archive.x_names import is_handle
 
 WORDS = ("text", "id", "author", "created_at", "account")
 """What a column can be; only `text` must be there."""

@@ -9,9 +9,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from socialcare import ArchiveError, Mention, Reject
-from socialcare_archive.door import LARGEST_EVENT, BadRow, reject
-from socialcare_archive.moments import timed
-from socialcare_archive.unpacking import lines, unpacked, until_damaged
+from socialcare.intake import LARGEST_EVENT, BadRow, lines, reject, timed, unpacked, until_damaged
 
 Row = dict[str, str]
 

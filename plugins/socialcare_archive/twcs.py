@@ -7,11 +7,19 @@ from pathlib import Path
 import msgspec
 
 from socialcare import Author, Mention, ReadOptions, Reject
+from socialcare.intake import (
+    UNTIMED,
+    BadRow,
+    identifier,
+    moment,
+    reject,
+    sound,
+    timed,
+    unpacked,
+    until_damaged,
+)
 from socialcare_archive import tables
-from socialcare_archive.door import BadRow, identifier, reject, sound
-from socialcare_archive.moments import UNTIMED, moment, timed
 from socialcare_archive.texts import is_retweet, mentioned, unescaped
-from socialcare_archive.unpacking import unpacked, until_damaged
 
 _COLUMNS = {"tweet_id", "author_id", "created_at", "text"}
 _MARKS = ({"inbound"}, {"in_response_to_tweet_id"}, {"response_tweet_id"})

@@ -1,19 +1,27 @@
 """Answers of the X API v2: pages with `data` and `includes`, lists of pages, one page or one post a line."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from msgspec import UNSET, DecodeError, Raw, ValidationError, convert
+from msgspec import UNSET, Raw, ValidationError, convert
 from msgspec.json import Decoder
 
 from socialcare import Author, Mention, ReadOptions, Reject
-from socialcare_archive.door import DEEPEST, LARGEST_EVENT, BadRow, reject
-from socialcare_archive.moments import timed
-from socialcare_archive.pages import LARGEST_PAGE, keys, objects
-from socialcare_archive.unpacking import lines, unpacked, until_damaged
+from socialcare.intake import (
+    LARGEST_PAGE,
+    BadRow,
+    decoded,
+    keys,
+    lines,
+    objects,
+    plain,
+    reject,
+    timed,
+    unpacked,
+    until_damaged,
+)
 from socialcare_archive.x_mentions import author_of, mention_of
 from socialcare_archive.x_shapes import Page, Post, Profile
 
@@ -27,12 +35,6 @@ _LIST = Decoder(list[Raw])
 _ANY = Decoder(Raw)
 _OTHERS = frozenset({b"turns", b"tweet_id", b"did", b"interactions"})
 """Keys of other formats."""
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
-_WRONG = re.compile(r"Expected `([^`]*)`, got `([^`]*)`(?: - at `\$\.?([^`]*)`)?")
-_KINDS = {
-    "str": "a text", "int": "a number", "float": "a number", "bool": "a yes or no", "array": "a list", "object": "an object",
-    "null": "nothing",
-}  # fmt: skip
 
 
 class XPages:
@@ -134,7 +136,7 @@ def _opened(
 
 def _opened_tolerantly(content: bytes) -> tuple[list[Any], Authors]:  # Any: as in _opened
     """As `_opened`, for a page with something in it that strict readers refuse, such as half a surrogate pair."""
-    value = _plain(content)
+    value = plain(content)
     if not isinstance(value, dict):
         raise BadRow(f"it is {_kind(value)}, not a page or a post")
     if "data" not in value:
@@ -161,56 +163,7 @@ def _authors(profiles: list[Profile]) -> Authors:
 
 
 def _post(value: Any) -> Post:  # Any: as in _opened
-    try:
-        if not isinstance(value, Raw):
-            _demand_shallow(json.dumps(value).encode())
-            return convert(value, Post)
-        _demand_shallow(value)
-        try:
-            return _POST.decode(value)
-        except ValidationError:
-            raise
-        except (ValueError, RecursionError):
-            return convert(_plain(bytes(value)), Post)
-    except ValidationError as error:
-        raise BadRow(_in_words(error)) from error
-    except RecursionError as error:
-        raise BadRow(f"it is nested deeper than {DEEPEST} levels") from error
-
-
-def _demand_shallow(content: bytes | Raw) -> None:
-    raw = bytes(content)
-    if len(raw) > LARGEST_EVENT:
-        raise BadRow(f"the post has {len(raw):,} bytes, and none has more than {LARGEST_EVENT:,}")
-    if raw.count(b"{") + raw.count(b"[") <= DEEPEST:
-        return
-    depth = 0
-    for sign in _STRING.sub(b"", raw):
-        depth += (sign in b"{[") - (sign in b"}]")
-        if depth > DEEPEST:
-            raise BadRow(f"it is nested deeper than {DEEPEST} levels")
-
-
-def _plain(content: bytes) -> Any:  # Any: whatever the archive holds
-    try:
-        return json.loads(content.decode("utf-8", "replace"), strict=False)
-    except RecursionError as error:
-        raise BadRow(f"it is nested deeper than {DEEPEST} levels") from error
-    except ValueError as error:
-        raise BadRow(f"it is no JSON: {str(error).partition(':')[0].lower()}") from error
-
-
-def _in_words(error: DecodeError) -> str:
-    found = _WRONG.search(str(error))
-    if found is None:
-        return "it has not the shape of a post"
-    wanted = " or ".join(
-        dict.fromkeys(
-            _KINDS.get(word.strip(), word.strip()) for word in found[1].split("|") if word.strip() != "null"
-        )
-    )
-    where = f"`{found[3]}`" if found[3] else "it"
-    return f"{where} is {_KINDS.get(found[2], found[2])} where {wanted} is expected"
+    return decoded(value if isinstance(value, Raw) else json.dumps(value).encode(), _POST)
 
 
 def _kind(value: object) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from socialcare import Author, Mention
-from socialcare_archive.door import BadRow, description, handle, shown_name, sound, x_identifier
-from socialcare_archive.moments import UNTIMED, moment, moment_of_id
+from socialcare.intake import UNTIMED, BadRow, description, moment, shown_name, sound
 from socialcare_archive.texts import is_retweet, mentioned, unescaped
+from socialcare_archive.x_names import handle, moment_of_id, x_identifier
 from socialcare_archive.x_shapes import Entities, Id, Named, Post, Profile
 
 _AUTOMATED = "automated"

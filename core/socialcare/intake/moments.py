@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from msgspec.structs import replace
 
-from socialcare import Mention, Reject
-from socialcare_archive.door import BadRow
+from socialcare.intake.door import BadRow
+from socialcare.model import Mention, Reject
 
 UNTIMED = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands for a time that the row does not have, until `timed` gives it the row before's."""
@@ -15,7 +15,7 @@ UNTIMED = datetime(1970, 1, 1, tzinfo=UTC)
 _PATIENCE = 1_000
 """Rows at the beginning of a file that wait for the first row with a time."""
 
-_LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 _MONTHS = {
     name: number
     for number, name in enumerate(
@@ -26,9 +26,6 @@ _TWITTER = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d\d):(\d\d):(\d\d
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)?) ?(Z|[+-]\d\d:?\d\d)?")
 _EPOCH = re.compile(r"\d{10}(\d{3})?")
 
-_SNOWFLAKES_SINCE = datetime(2010, 11, 4, 1, 42, 54, 657_000, tzinfo=UTC)
-_FIRST_SNOWFLAKE = 1 << 40
-
 
 def moment(written: str) -> datetime:
     """A time as archives write it: ISO 8601, Twitter's `Sun Nov 05 22:58:13 +0000 2017`, or epoch (milli)seconds.
@@ -38,23 +35,11 @@ def moment(written: str) -> datetime:
     text = written.strip()
     try:
         found = _iso(text) or _twitter(text) or _epoch(text)
-        if found is not None and UNTIMED <= (at := found.astimezone(UTC)) < _LATEST:
+        if found is not None and UNTIMED <= (at := found.astimezone(UTC)) < LATEST:
             return at
     except (ValueError, OverflowError, KeyError):
         pass
     raise BadRow(f"it cannot be told when `{text[:40]}` was; write times as `2026-10-31 18:05:00 +0000`")
-
-
-def moment_of_id(post_id: str) -> datetime | None:
-    """When X gave out an id, to the millisecond; none for ids from before November 2010, which hold no time.
-
-    Source: the layout of X's ids ("snowflake"): 41 bits of milliseconds above 22 of worker and sequence.
-    """
-    number = int(post_id)
-    if number < _FIRST_SNOWFLAKE:
-        return None
-    at = _SNOWFLAKES_SINCE + timedelta(milliseconds=number >> 22)
-    return at if at < _LATEST else None
 
 
 def timed(rows: Iterable[Mention | Reject]) -> Iterator[Mention | Reject]:

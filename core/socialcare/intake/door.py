@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from socialcare import Reject
+from socialcare.model import Reject
 
 LONGEST_TEXT = 64 * 1024
 """Bytes of a text in UTF-8."""
@@ -20,8 +20,6 @@ _LONGEST_DESCRIPTION = 500
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
 _ROUNDED = re.compile(r"[+-]?\d+(?:\.\d*)?[eE]\+?\d+|\d+\.\d*")
 _ID = re.compile(r"[!-~]{1,200}")
-_X_ID = re.compile(r"[0-9]{1,19}")
-_HANDLE = re.compile(r"[A-Za-z0-9_]{1,32}")
 
 
 class BadRow(Exception):  # noqa: N818 - not an error of the program: it becomes a `Reject`
@@ -58,30 +56,8 @@ def description(text: str | None) -> str | None:
     return sound(text)[:_LONGEST_DESCRIPTION] if text else None
 
 
-def identifier(value: str | float | None, name: str) -> str:
-    """An id of any platform, as text."""
-    return _identifier(value, name, _ID)
-
-
-def x_identifier(value: str | float | None, name: str) -> str:
-    """An id of X: up to 19 digits."""
-    return _identifier(value, name, _X_ID)
-
-
-def handle(value: str, name: str) -> str:
-    """A handle, without its sign."""
-    bare = value.lstrip("@＠")
-    if not _HANDLE.fullmatch(bare):
-        raise BadRow(f"`{name}` is no handle: `{_short(value)}`")
-    return bare
-
-
-def is_handle(value: str) -> bool:
-    """Whether a text, without its sign, could be a handle."""
-    return _HANDLE.fullmatch(value) is not None
-
-
-def _identifier(value: str | float | None, name: str, grammar: re.Pattern[str]) -> str:
+def identifier(value: str | float | None, name: str, grammar: re.Pattern[str] = _ID) -> str:
+    """An id as text, by the grammar of its platform; `name` is the word that the archive has for it."""
     if isinstance(value, str) and len(value) <= 19 and value.isascii() and value.isdecimal():
         return value  # nearly every id
     if value is None or value == "":
@@ -89,13 +65,14 @@ def _identifier(value: str | float | None, name: str, grammar: re.Pattern[str]) 
     text = repr(value) if isinstance(value, float) else str(value).strip()
     if isinstance(value, float) or _ROUNDED.fullmatch(text):
         raise BadRow(
-            f"`{name}` is a rounded number, `{_short(text)}`: a spreadsheet or a program took the id for a quantity, and "
+            f"`{name}` is a rounded number, `{short(text)}`: a spreadsheet or a program took the id for a quantity, and "
             "its last digits are lost; export it again with the ids as text"
         )
     if not grammar.fullmatch(text):
-        raise BadRow(f"`{name}` is no id: `{_short(text)}`")
+        raise BadRow(f"`{name}` is no id: `{short(text)}`")
     return text
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """A text of somebody else's as a reason shows it."""
     return text if len(text) <= 40 else text[:40] + "…"

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from socialcare import Mention, Reject
-from socialcare_archive.door import reject
+from socialcare.intake.door import reject
+from socialcare.model import Mention, Reject
 
 _GZIP = b"\x1f\x8b"
 _BLOCK = 256 * 1024

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from socialcare_archive.door import DEEPEST
-from socialcare_archive.unpacking import Damaged
+from socialcare.intake.door import DEEPEST
+from socialcare.intake.files import Damaged
 
 LARGEST_PAGE = 64 * 1024 * 1024
 """Bytes of one page, unpacked."""
