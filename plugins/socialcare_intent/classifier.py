@@ -24,6 +24,12 @@ FIELDS = (
         example="sentiment: {below: -0.4}",
     ),
     Field(
+        name="only_thanks",
+        kind="boolean",
+        doc="whether they thank and neither praise, blame nor ask",
+        example="only_thanks: true",
+    ),
+    Field(
         name="language",
         kind="one_of",
         max_length=3,
@@ -89,6 +95,7 @@ def _fields(mention: Mention) -> dict[str, FieldValue]:
         "sentiment": FieldValue(
             judgement.sentiment, judgement.sentiment_confidence, judgement.sentiment_evidence
         ),
+        "only_thanks": FieldValue(judgement.only_thanks, judgement.confidence),
         "personal_data": _personal_data(text),
         "is_retweet": _retweet(mention),
         "topic": _topic(cut),

@@ -12,9 +12,9 @@ INTENTS = ("question", "complaint", "praise", "opinion_request", "other")
 _COMPLAINT_FROM = 5
 _COMPLAINT_IN_A_QUESTION_FROM = 7
 _COMPLAINT_WITHOUT_BLAME_FROM = 8
-_BLAME = 3
-"""Weight from which a word blames by itself; who asks and says none such is taken to ask rather than to complain."""
 _PRAISE_FROM = 2
+_PRAISES = 4
+"""Points of praise from which somebody praises, whatever they thank for."""
 _ASKING_FROM = 4
 _CLEAR_QUESTION = 8
 _SHORT = 6
@@ -43,7 +43,8 @@ LANGUAGES = {"en": ENGLISH} | {language: (language, "marks") for language in ("e
 class Judgement(NamedTuple):
     """The intent of a text with its confidence (0 to 1) and the words that were the reason, as they stand in the text.
 
-    `sentiment` is from -1 (bad) to 1 (good), with a confidence and words of its own.
+    `sentiment` is from -1 (bad) to 1 (good), with a confidence and words of its own. `only_thanks` says that they thank
+    and neither praise, blame nor ask.
     """
 
     intent: str
@@ -52,6 +53,7 @@ class Judgement(NamedTuple):
     sentiment: float
     sentiment_confidence: float
     sentiment_evidence: tuple[str, ...]
+    only_thanks: bool
 
 
 class _Points(NamedTuple):
@@ -80,6 +82,7 @@ def judge(cut: Words, language: str = "en") -> Judgement:
         sentiment=round(sentiment, 3),
         sentiment_confidence=round(0.5 + 0.5 * told / (told + 8), 3),
         sentiment_evidence=_words(signals, BAD | GOOD | {"irony"}),
+        only_thanks=_only_thanks(signals, intent),
     )
 
 
@@ -95,7 +98,9 @@ _REASONS: dict[str, frozenset[str]] = {
 def _points(signals: Signals) -> _Points:
     """Weigh the signals of a text against each other."""
     had = signals.points.get
-    bad = sum(min(had(signal, 0), _MOST[signal]) for signal in BAD)
+    bad = (
+        sum(min(had(signal, 0), _MOST[signal]) for signal in BAD) if signals.blames or signals.in_words else 0
+    )
     good = sum(min(had(signal, 0), _MOST[signal]) for signal in GOOD)
     mild = min(had("affair", 0), 3) + min(had("negation", 0), 3)
     irony = min(had("irony", 0), 10)
@@ -116,7 +121,7 @@ def _points(signals: Signals) -> _Points:
         opinion=had("opinion", 0) if signals.asks or had("opinion", 0) > 4 else 0,
         good=good_said,
         bad=bad_said,
-        blames=any(match.weight >= _BLAME and match.signal in BAD for match in signals.matches),
+        blames=signals.blames,
     )
 
 
@@ -151,6 +156,12 @@ def _intent(points: _Points) -> tuple[str, float]:
         return "question", _sure(points.question - _ASKING_FROM, 0.5, 6)
     nearest = max(points.complaint / needed, points.praise / _PRAISE_FROM, points.question / _ASKING_FROM, 0)
     return "other", 0.9 - 0.4 * min(nearest, 1)
+
+
+def _only_thanks(signals: Signals, intent: str) -> bool:
+    """Whether a text thanks and says nothing else that would want an answer of its own."""
+    had = signals.points.get
+    return intent == "praise" and had("thanks", 0) > 0 and had("praise", 0) < _PRAISES and not signals.asks
 
 
 def _needed(points: _Points) -> int:

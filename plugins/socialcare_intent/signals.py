@@ -13,6 +13,8 @@ _PAUSES = frozenset({BREAK, "!", "?", URL})
 _NEGATED = {"praise": "anger", "thanks": "fault", "solved": "fault"}
 _REACH_OF = {"praise": 3, "thanks": 3, "solved": 3, "anger": 2, "fault": 2}
 """How many words before a phrase of a signal a negation turns it ("not at all helpful")."""
+_BLAME = 3
+"""Weight from which a word blames by itself: who says none such and asks, or says it without words, does not complain."""
 _CERTAIN = 5
 """Weight from which a word of blame is not undone by a negation before it."""
 
@@ -38,6 +40,8 @@ class Signals(NamedTuple):
     matches: list[Match]
     good_first: int
     bad_first: int
+    blames: bool
+    in_words: bool
     own: bool
     addressed: bool
     asks: bool
@@ -71,6 +75,8 @@ def read(cut: Words, lexicon: Lexicon) -> Signals:
         matches=matches,
         good_first=good_first,
         bad_first=bad_first,
+        blames=any(match.weight >= _BLAME and match.signal in BAD for match in matches),
+        in_words=any(form[0].isalpha() and not form.isupper() for form in forms),
         own=not form_set.isdisjoint(lexicon.set("own")),
         addressed=not form_set.isdisjoint(lexicon.set("address")),
         asks="?" in form_set,

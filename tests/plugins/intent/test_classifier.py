@@ -35,6 +35,7 @@ def test_the_plugin_registers_one_classifier() -> None:
     assert [field.name for field in classifier.fields] == [
         "intent",
         "sentiment",
+        "only_thanks",
         "language",
         "personal_data",
         "is_retweet",

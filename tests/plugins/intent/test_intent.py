@@ -61,6 +61,60 @@ def test_a_customer_who_wants_to_know_asks(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "I left my umbrella on your tram, can you help?",
+        "@AcmeCo when will my kettle be shipped?",
+        "how can I track my parcel? @AcmeCo",
+        "@AcmeCo can anyone be added to our plan",
+    ],
+)
+def test_who_asks_and_blames_nobody_does_not_complain(text: str) -> None:
+    assert judged(text).intent == "question"
+
+
+def test_a_word_of_blame_in_a_question_still_complains() -> None:
+    assert judged("@AcmeCo why does your app keep crashing? Useless!").intent == "complaint"
+
+
+@pytest.mark.parametrize("text", ["@AcmeCo 😭😭😂", "@AcmeCo 😩😩😩😩", "@AcmeCo 🙄 😞"])
+def test_tears_without_words_are_no_complaint(text: str) -> None:
+    assert judged(text).intent == "other"
+
+
+def test_anger_needs_no_words() -> None:
+    assert judged("@AcmeCo 😡😡").intent == "complaint"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("@AcmeCo hi, how are you doing, hope you had a nice weekend", "other"),
+        ("@AcmeCo have a great day", "other"),
+        ("@AcmeCo fab service, kettle swapped with no fuss", "praise"),
+        ("@AcmeCo no complaints!", "praise"),
+    ],
+)
+def test_greetings_are_no_praise_and_quiet_praise_is(text: str, intent: str) -> None:
+    assert judged(text).intent == intent
+
+
+@pytest.mark.parametrize(
+    "text", ["@AcmeCo Thank you.", "Mine came back on Friday. Thanks again!", "@AcmeCo ok, thx"]
+)
+def test_bare_thanks_are_told_from_praise(text: str) -> None:
+    assert judged(text).only_thanks
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["@AcmeCo thanks, you are the best!", "@AcmeCo thanks for nothing", "Where is it? Thanks", "@AcmeCo hi"],
+)
+def test_more_than_thanks_is_not_only_thanks(text: str) -> None:
+    assert not judged(text).only_thanks
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "Has anyone tried the @AcmeCo blender? Is it any good?",
         "What do you think of the new @AcmeCo phone?",
         "Can anyone recommend a good espresso machine? @AcmeCo or @Other?",
