@@ -1,8 +1,8 @@
 """Sets the stage for a test: its mentions as the flow takes them, its look-ups, its clock.
 
 What a test does not say is settled here: it is noon on a Wednesday in the policy's zone, an author `customer` writes to the
-first account of the policy, and all steps are one conversation with that author and account. What is said of the
-author or of the account holds for the later steps too.
+first account of the policy, nobody has shared, liked or answered it yet, and all steps are one conversation with that
+author and account. What is said of the author or of the account holds for the later steps too.
 """
 
 from __future__ import annotations
@@ -147,6 +147,9 @@ def _mention(number: str, text: str, pins: Mapping[str, FieldValue], at: datetim
         kind="message" if public is not None and public.value is False else "post",
         conversation=_CONVERSATION,
         mentioned=mentioned,
+        retweets=0,
+        likes=0,
+        replies=0,
     )
 
 
