@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from textwrap import dedent
+from types import MappingProxyType
 from typing import Any
 
 from msgspec.structs import replace as changed
@@ -43,24 +44,37 @@ class Rehearsal:
         return asyncio.run(decide(events, self.desk))
 
     def tell(
-        self, text: str, *, at: datetime | None = None, author: str | Author = "jo", **more: object
+        self,
+        text: str,
+        *,
+        at: datetime | None = None,
+        author: str | Author = "jo",
+        fields: Mapping[str, object] = MappingProxyType({}),
+        **more: object,
     ) -> Decision:
         """The decision about a mention.
 
         Without `at` it comes when the last event did. What else is given is said by the mention itself (`conversation`, `kind`, …)
-        or pinned as a field (`intent`, `author.followers`, …). A text that names no account of ours is for the first one.
+        or pinned as a field (`intent`, …), and so are `fields`, whose names may hold points. A text that names no account of
+        ours is for the first one.
 
         Raises:
             AssertionError: nothing is decided about it, since it was decided before.
         """
-        one = self.mention(text, at=at, author=author, **more)
+        one = self.mention(text, at=at, author=author, fields=fields, **more)
         mine = [found for found in self.decide(one) if found.event == "mention"]
         if not mine:
             raise AssertionError(f"mention {one.id} was decided before")
         return mine[-1]
 
     def mention(
-        self, text: str, *, at: datetime | None = None, author: str | Author = "jo", **more: object
+        self,
+        text: str,
+        *,
+        at: datetime | None = None,
+        author: str | Author = "jo",
+        fields: Mapping[str, object] = MappingProxyType({}),
+        **more: object,
     ) -> Mention:
         """The mention that `tell` would have decided, its fields pinned; ids count up where none is given."""
         self.told += 1
@@ -71,8 +85,8 @@ class Rehearsal:
             one = changed(one, account=next(iter(company.accounts.values()), None))
         self.pins[one.id] = {
             name: value if isinstance(value, FieldValue) else FieldValue(value)  # type: ignore[arg-type]  # a test pins what it likes
-            for name, value in more.items()
-            if name not in _OF_A_MENTION
+            for name, value in {**more, **fields}.items()
+            if name not in said
         }
         return one
 

@@ -53,7 +53,7 @@ def test_2_1_staff_and_bots_are_no_customers(examples: Examples) -> None:
     rehearsal = examples()
     text = "@AcmeCo do you have a store in Boston?"
     assert rehearsal.tell(text, author="acme_anna").fired == ()
-    assert rehearsal.tell(text, author="kim", **{"author.is_bot": True}).fired == ()
+    assert rehearsal.tell(text, author="kim", fields={"author.is_bot": True}).fired == ()
     assert rehearsal.tell(text, author="lee").fired == ("store.nearest",)
 
 
@@ -203,7 +203,7 @@ def test_2_7_reach_decides_urgency(
         for name, value in {"author.followers": followers, "mention.retweets": retweets}.items()
         if value is not None
     }
-    decision = examples().tell("@AcmeCo awful", sentiment=-0.9, **pins)
+    decision = examples().tell("@AcmeCo awful", sentiment=-0.9, fields=pins)
     assert [a.payload["level"] for a in decision.actions if a.action == "urgency"] == [level]
 
 

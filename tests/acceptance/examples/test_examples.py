@@ -20,7 +20,7 @@ from socialcare.trial.run import cases_of, run
 HERE = Path(__file__).parent
 Examples = Callable[..., Rehearsal]
 
-MENTIONS = (
+MENTIONS: tuple[tuple[str, dict[str, object]], ...] = (
     ("@AcmeCo Do you have a store near Nashville?", {}),
     ("@AcmeCo any shop close by?", {}),
     ("@AcmeCo how long is the warranty?", {}),
@@ -41,7 +41,7 @@ MENTIONS = (
 def plans(rehearsal: Rehearsal) -> list[Decision]:
     """What is decided of some mentions in turn, two of an author."""
     return [
-        rehearsal.tell(text, author=f"a{n // 2}", conversation=str(n), **pins)
+        rehearsal.tell(text, author=f"a{n // 2}", conversation=str(n), fields=pins)
         for n, (text, pins) in enumerate(MENTIONS)
     ]
 

@@ -143,7 +143,7 @@ def test_2_11_who_wrote_to_us_before_is_answered_in_private(examples: Examples) 
 def test_2_12_an_unhappy_influencer_is_answered_by_a_person(
     examples: Examples, pins: dict[str, float], outcome: str
 ) -> None:
-    decision = examples().tell("@AcmeCo worst company ever, unusable!", intent="complaint", **pins)
+    decision = examples().tell("@AcmeCo worst company ever, unusable!", intent="complaint", fields=pins)
     assert decision.outcome == outcome
     assert decision.actions[0].by == (("influencer",) if outcome == "held" else ())
 
@@ -153,7 +153,9 @@ def test_2_12_the_comms_lead_approves_and_after_half_an_hour_the_duty_manager_he
 ) -> None:
     rehearsal = examples()
     pins = {"author.followers": 70_000}
-    held = rehearsal.tell("@AcmeCo worst company ever!", at=at("11-20 15:00"), intent="complaint", **pins)
+    held = rehearsal.tell(
+        "@AcmeCo worst company ever!", at=at("11-20 15:00"), intent="complaint", fields=pins
+    )
     (late,) = rehearsal.decide(Tick(at=at("11-20 15:30")))
     assert [(a.action, a.payload.get("to")) for a in late.actions[1:]] == [("notify", "duty_manager")]
     ref = str(held.actions[0].id)
@@ -172,7 +174,9 @@ PRAISE = {"intent": "praise", "sentiment": 0.9, "quote_score": 0.95, "author.pro
 def test_2_13_two_testimonials_a_day_are_quoted_and_then_thanked_for(examples: Examples, at: At) -> None:
     rehearsal = examples(rollout=100.0)
     told = [
-        rehearsal.tell(LOVE, at=at("11-20 15:00") + timedelta(minutes=n), author=f"a{n}", **PRAISE).actions[0]
+        rehearsal.tell(
+            LOVE, at=at("11-20 15:00") + timedelta(minutes=n), author=f"a{n}", fields=PRAISE
+        ).actions[0]
         for n in range(3)
     ]
     assert [(a.action, a.rule) for a in told] == [
@@ -180,13 +184,13 @@ def test_2_13_two_testimonials_a_day_are_quoted_and_then_thanked_for(examples: E
         ("quote", "testimonial.quote"),
         ("reply", "praise.thank"),
     ]
-    assert rehearsal.tell(LOVE, at=at("11-21 05:00"), author="b", **PRAISE).actions[0].action == "quote"
+    assert rehearsal.tell(LOVE, at=at("11-21 05:00"), author="b", fields=PRAISE).actions[0].action == "quote"
 
 
 def test_2_13_first_with_a_quarter_of_the_authors(examples: Examples, at: At) -> None:
     rehearsal = examples()
     chosen = [
-        rehearsal.tell(LOVE, at=at("11-20 15:00") + timedelta(days=n), author=f"a{n}", **PRAISE).gated
+        rehearsal.tell(LOVE, at=at("11-20 15:00") + timedelta(days=n), author=f"a{n}", fields=PRAISE).gated
         for n in range(60)
     ]
     assert 6 <= sum("testimonial.quote" not in gated for gated in chosen) <= 25
@@ -196,12 +200,12 @@ def test_2_13_first_with_a_quarter_of_the_authors(examples: Examples, at: At) ->
 def test_2_13_only_what_stands_alone_and_is_public_is_quoted(
     examples: Examples, pins: dict[str, object]
 ) -> None:
-    decision = examples(rollout=100.0).tell(LOVE, **{**PRAISE, **pins})
+    decision = examples(rollout=100.0).tell(LOVE, fields={**PRAISE, **pins})
     assert "testimonial.quote" not in decision.fired
 
 
 def test_2_13_where_the_tier_does_not_allow_quotes_nothing_takes_their_place(examples: Examples) -> None:
-    decision = examples(rollout=100.0, tier="self-serve").tell(LOVE, **PRAISE)
+    decision = examples(rollout=100.0, tier="self-serve").tell(LOVE, fields=PRAISE)
     assert (decision.outcome, decision.reason) == ("inbox", "forbidden by x.no_quotes")
 
 

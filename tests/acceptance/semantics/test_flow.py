@@ -300,7 +300,9 @@ rules: {a: {when: {intent: question, bought: {within: 9d}}, look_up: {entry: {bo
         "place": "Rome",
         "bought": at("18 15:00"),
     }
-    decision = play(policy, book, keep_input=True).tell("hi?", author=Author(id="7", handle="jo"), **pins)
+    decision = play(policy, book, keep_input=True).tell(
+        "hi?", author=Author(id="7", handle="jo"), fields=pins
+    )
     kept = msgspec.json.decode(msgspec.json.encode(decision.input))
     assert kept["account"] == "main"
     assert kept["fields"]["intent"] == {

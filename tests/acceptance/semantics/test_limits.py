@@ -212,7 +212,9 @@ def test_08_a_count_reaches_a_number_when_it_arrives_there(play: Play) -> None:
 
 def test_08_a_mention_whose_condition_is_unknown_does_not_count(play: Play) -> None:
     rehearsal = play(COUNTED % ("author", "when: {vip: true}"))
-    told = [rehearsal.tell("hi", **pins).fired for pins in ({"vip": True}, {}, {"vip": False}, {"vip": True})]
+    told = [
+        rehearsal.tell("hi", fields=pins).fired for pins in ({"vip": True}, {}, {"vip": False}, {"vip": True})
+    ]
     assert told == [(), (), (), ("reaches", "two")]
 
 

@@ -16,7 +16,7 @@ At = Callable[[str], datetime]
 
 
 def fires(play: Play, when: str, text: str = "hi", **pins: object) -> bool:
-    return bool(play(f"rules: {{a: {{when: {when}, do: {{label: a}}}}}}").tell(text, **pins).fired)
+    return bool(play(f"rules: {{a: {{when: {when}, do: {{label: a}}}}}}").tell(text, fields=pins).fired)
 
 
 # ---- 4 ------------------------------------------------------------------------------------------------------------
@@ -82,7 +82,7 @@ def test_04_a_failed_look_up_stops_its_rule_and_another_one_answers(play: Play, 
 def test_04_a_look_up_with_a_missing_argument_answers_nothing_and_is_not_called(
     play: Play, book: Any, pins: dict[str, object]
 ) -> None:
-    decision = play(FOUND, book).tell("hi", **pins)
+    decision = play(FOUND, book).tell("hi", fields=pins)
     assert decision.actions[0].text == "Where are you?"
     assert book.asked == []
 
@@ -92,7 +92,9 @@ def test_04_a_branch_whose_condition_is_unknown_is_skipped(play: Play) -> None:
 rules:
   a: {do: {reply: {first_of: [{when: {vip: true}, say: Vip.}, {when: {none: [{vip: true}]}, say: Not vip.}, {say: Who knows.}]}}}
 """
-    said = [play(policy).tell("hi", **pins).actions[0].text for pins in ({"vip": True}, {"vip": False}, {})]
+    said = [
+        play(policy).tell("hi", fields=pins).actions[0].text for pins in ({"vip": True}, {"vip": False}, {})
+    ]
     assert said == ["Vip.", "Not vip.", "Who knows."]
 
 
@@ -172,7 +174,7 @@ def test_05_a_guard_binds_unless_its_condition_is_false(play: Play) -> None:
     policy = "rules: {a: {do: {reply: Hello.}}}\nguards: {g: {when: {intent: complaint}, forbid: reply}}"
     rehearsal = play(policy)
     outcomes = [
-        rehearsal.tell("hi", conversation=str(n), **pins).outcome
+        rehearsal.tell("hi", conversation=str(n), fields=pins).outcome
         for n, pins in enumerate([{"intent": "complaint"}, {"intent": "praise"}, {}])
     ]
     assert outcomes == ["inbox", "answered", "inbox"]

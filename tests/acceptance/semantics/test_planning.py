@@ -197,7 +197,8 @@ def test_14_a_draft_without_its_value_never_leaves_unedited(play: Play, new_book
     rehearsal = play(policy, new_book(answers=[{"km": 3.0}]))
     held = rehearsal.tell("hi", place="Rome", at=at("20 03:30"))
     ref = str(held.actions[0].id)
-    for n, word in enumerate(("approve", "release", "approve")):
+    words: tuple[Any, ...] = ("approve", "release", "approve")
+    for n, word in enumerate(words):
         (again,) = rehearsal.decide(Control(at=at(f"20 15:0{n}"), word=word, ref=ref, by="boss"))
         assert (again.outcome, again.actions[0].reason) == ("held", "no value for entry.name")
     (gone,) = rehearsal.decide(Control(at=at("20 15:09"), word="approve", ref=ref, by="boss", text="Ask us."))
