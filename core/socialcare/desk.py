@@ -303,6 +303,8 @@ def _decision(
         (path, found) for path in setting.policy.formulas if (found := world.value(path)) is not None
     )
     fields.pop("text", None)
+    if occasion.mention is None:  # what a schedule has no mention for is not worth a line each
+        fields = {path: found for path, found in fields.items() if found.value is not None}
     return Decision(
         id=name,
         mention=occasion.mention.id if occasion.mention is not None else occasion.key,

@@ -122,12 +122,6 @@ def test_2_11_a_winner_gives_the_address_in_private_only(examples: Examples) -> 
     assert [(a.action, a.state) for a in private.actions] == [("dm", "allowed")]
 
 
-def test_2_11_who_wrote_to_us_before_is_answered_in_private(examples: Examples) -> None:
-    rehearsal = examples()
-    rehearsal.tell("hello there", author="lucky_lu", kind="message", id="1", intent="other")
-    assert rehearsal.tell("@AcmeCo hm", author="kim").fired == ()
-
-
 # ---- 2.12 ---------------------------------------------------------------------------------------------------------
 
 

@@ -223,6 +223,25 @@ def test_18_a_list_of_words_meets_any_of_a_list(play: Play) -> None:
     assert not fires(play, "{topics: billing}", topics=())
 
 
+def test_18_who_wrote_to_us_in_private_wrote_first_from_then_on(play: Play) -> None:
+    rehearsal = play(
+        "rules: {a: {when: {author.wrote_first: true}, do: {dm: Hello.}}, b: {rank: fallback, do: {dm: Hi.}}}"
+    )
+    told = [
+        rehearsal.tell(text, author=author, conversation=str(n), kind=kind).reason
+        for n, (text, author, kind) in enumerate(
+            [
+                ("hi", "jo", "post"),
+                ("hi", "jo", "message"),
+                ("@AcmeHelp hi", "jo", "post"),
+                ("hi", "kim", "post"),
+            ]
+        )
+    ]
+    no = "forbidden by x.no_uninvited_dm"
+    assert told == [no, "rule a", "rule a", no]
+
+
 # ---- 19 -----------------------------------------------------------------------------------------------------------
 
 

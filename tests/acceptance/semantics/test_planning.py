@@ -110,6 +110,16 @@ def test_11_a_rule_that_did_not_win_uses_nothing(play: Play, new_book: Any) -> N
     assert rehearsal.tell("hi", place="Rome", author="x2").actions[0].text == "Ask ann."
 
 
+def test_11_two_rules_of_one_mention_choose_in_order(play: Play, new_book: Any) -> None:
+    policy = """
+rules:
+  public: {rank: question, look_up: {entry: {book: {of: place}}}, only_if_found: [entry], do: {reply: "{{ entry.name }}"}}
+  private: {rank: praise, look_up: {entry: {book: {of: place}}}, only_if_found: [entry], do: {dm: "{{ entry.name }}"}}
+"""
+    decision = play(policy, choosing(new_book)).tell("hi", place="Rome", kind="message")
+    assert [(a.action, a.text) for a in decision.actions] == [("reply", "ann"), ("dm", "bob")]
+
+
 SEVERAL = "rules: {a: {do: {reply: {say: [One., Two., Three.]}}}}\nguards: {%s}"
 
 

@@ -311,7 +311,7 @@ def _look_up(
         if answer.failed is not None:
             result.gated[rule.id] = f"look-up {asked.lookup} failed: {answer.failed}"
             return None
-        found, chosen = _choose(lookup, asked, answer.found, moment.now, setting, memory)
+        found, chosen = _choose(lookup, asked, answer.found, moment.now, setting, memory, result)
         if chosen is not None:
             result.chosen.setdefault(rule.id, []).append(chosen)
         answers[alias] = found
@@ -334,9 +334,15 @@ def _ask(lookup: Lookup, asked: Asked, world: World) -> Generator[Ask, Answer, A
 
 
 def _choose(
-    lookup: Lookup, asked: Asked, found: Sequence[Record], now: datetime, setting: Setting, memory: Memory
+    lookup: Lookup,
+    asked: Asked,
+    found: Sequence[Record],
+    now: datetime,
+    setting: Setting,
+    memory: Memory,
+    result: Draft,
 ) -> tuple[Record | None, Chosen | None]:
-    """The first answer; of a look-up whose answers wear out, the first that is not used up."""
+    """The first answer; of a look-up whose answers wear out, the first that is not used up, here or by an earlier rule."""
     choice = lookup.choice
     if choice is None:
         return (found[0] if found else None), None
@@ -345,9 +351,13 @@ def _choose(
     within = asked.literals.get(choice.within) if choice.within else None
     window = Window(timedelta(seconds=within)) if isinstance(within, int | float) else Window()
     uses = memory.get(state.used(lookup.name)) or {}
+    earlier = [
+        one.candidate for several in result.chosen.values() for one in several if one.lookup == lookup.name
+    ]
     for record in found:
         candidate = str(record.get(choice.key))
-        if counted(uses.get(candidate), window, now, setting.zone) < most:
+        used = counted(uses.get(candidate), window, now, setting.zone) + earlier.count(candidate)
+        if used < most:
             return record, Chosen(lookup.name, candidate, window)
     return None, None
 

@@ -204,11 +204,16 @@ def _values(node: Node, reading: Reading, answers: Mapping[str, Any]) -> dict[st
 def _is_sound(rule: Rule, node: Node, reading: Reading) -> bool:
     """What no single key can know: names that must stand elsewhere in the rule."""
     proposed = {use.action for use in rule.uses}
-    strange = [name for name in (rule.limit.but_still if rule.limit else ()) if name not in proposed]
     limit = node.get("limit") if isinstance(node, MapNode) else None
-    for name in strange:
+    strange: dict[str, str] = {}
+    for name in rule.limit.but_still if rule.limit else ():
+        if name not in proposed:
+            strange[name] = "which is not in `do`"
+        elif reading.vocabulary.actions[name].slot is not None:
+            strange[name] = "which speaks or keeps others quiet: that ends with the limit"
+    for name, why in strange.items():
         place = _place_of(limit, name) or rule.place
-        reading.problems.error("SC223", place, f"`but_still` names `{name}`, which is not in `do`")
+        reading.problems.error("SC223", place, f"`but_still` names `{name}`, {why}")
     if rule.id in rule.wins_over:
         reading.problems.error("SC212", rule.place, f"the rule `{rule.id}` wins over itself")
     return not strange and rule.id not in rule.wins_over

@@ -149,6 +149,7 @@ def test_gates_are_read(read: Read) -> None:
         ("{do: {reply: Hi!}, limit: {per: author}}", "SC207", "`limit` needs `at_most`"),
         ("{do: {reply: Hi!}, limit: {at_most: 1, in: 1h, per_day: true}}", "SC223", "`in` and `per_day` exclude each other"),
         ("{do: {reply: Hi!}, limit: {at_most: 1, but_still: [label]}}", "SC223", "`but_still` names `label`, which is not in `do`"),
+        ("{do: {reply: Hi!}, limit: {at_most: 1, but_still: [reply]}}", "SC223", "`but_still` names `reply`, which speaks or keeps others quiet: that ends with the limit"),
         ("{do: {reply: Hi!}, active: {from: 2026-12-15, until: 2026-12-01}}", "SC223", "`from` is not before `until`"),
         ("{do: {reply: Hi!}, active: {from: 15.12.2026}}", "SC206", "`15.12.2026` is not a date such as `2026-12-01`"),
         ("{do: {reply: Hi!}, status: of}", "SC206", "`of` is not one of live, shadow, off"),
