@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace as changed
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec.structs import replace
 
-from socialcare.desk import Desk, Occasion, decision_id, make, notices, outcome_of, reason_of, world_of
-from socialcare.model import ABSENT, ActionRecord, Control, Decision, FieldValue, Tick
+from socialcare.desk import Desk, handed_over, make, occasion_of, world_of
+from socialcare.model import ABSENT, ActionRecord, Control, Decision, FieldValue, Mention, Tick
 from socialcare.policy.deciding import state
 from socialcare.policy.deciding.guarding import guard
 from socialcare.policy.deciding.holds import Held, fields_of, held_again, keep, kept
@@ -21,6 +23,7 @@ from socialcare.policy.deciding.settle import carry_out
 from socialcare.policy.deciding.state import Subject
 from socialcare.policy.statements import Policy, Rule, Schedule
 from socialcare.ports import Key
+from socialcare.record import Occasion, decision_id, notices, outcome_of, reason_of
 
 MISSED_AFTER = timedelta(hours=1)
 """A schedule that could not run for longer than this is missed."""
@@ -55,11 +58,11 @@ async def advance(until: datetime, desk: Desk, memory: Memory) -> list[Decision]
     """Decide everything that is due by a moment, in the order in which it is due."""
     decisions: list[Decision] = []
     for at, rule in _schedules(until, desk, memory):
-        decisions += _holds(at, desk, memory)
+        decisions += await _holds(at, desk, memory)
         missed = rule.at is not None and rule.at.if_missed == "skip" and until - at > MISSED_AFTER
         if not missed:
             decisions.append(await _run_schedule(at, rule, desk, memory))
-    return decisions + _holds(until, desk, memory)
+    return decisions + await _holds(until, desk, memory)
 
 
 def _schedules(until: datetime, desk: Desk, memory: Memory) -> list[tuple[datetime, Rule]]:
@@ -97,13 +100,13 @@ async def _run_schedule(at: datetime, rule: Rule, desk: Desk, memory: Memory) ->
     return (await make(occasion, desk, memory)).decision
 
 
-def _holds(until: datetime, desk: Desk, memory: Memory) -> list[Decision]:
+async def _holds(until: datetime, desk: Desk, memory: Memory) -> list[Decision]:
     """What is due of the held actions; of those due at one moment the one held longest comes first."""
     decisions = []
     while (due := memory.next_due(until.timestamp())) is not None:
         at = datetime.fromtimestamp(due[0], UTC)
         oldest = _oldest_first(memory.due_at(due[0]), memory)
-        decisions += [_comes_due(held, at, desk, memory) for held in oldest]
+        decisions += [await _comes_due(held, at, desk, memory) for held in oldest]
     return decisions
 
 
@@ -112,7 +115,7 @@ def _oldest_first(keys: Sequence[Key], memory: Memory) -> list[Held]:
     return sorted(held, key=lambda one: one.order)
 
 
-def _comes_due(held: Held, at: datetime, desk: Desk, memory: Memory) -> Decision:
+async def _comes_due(held: Held, at: datetime, desk: Desk, memory: Memory) -> Decision:
     """A hold comes to an end: it lapses, somebody is told that nobody agreed, or the guards are asked again."""
     over = [end for end in held.ends if end.at <= at]
     lapsed = next((end for end in over if not end.tell), None)
@@ -123,10 +126,10 @@ def _comes_due(held: Held, at: datetime, desk: Desk, memory: Memory) -> Decision
         keep(replace(held, ends=tuple(end for end in held.ends if end not in over)), memory)
         told = notices((end.guard, person) for end in over for person in end.tell)
         return _ruling(held, held.record, Tick(at=at), desk, also=told)
-    return _again(held, Tick(at=at), desk, memory)
+    return await _again(held, Tick(at=at), desk, memory)
 
 
-def control(event: Control, desk: Desk, memory: Memory) -> list[Decision]:
+async def control(event: Control, desk: Desk, memory: Memory) -> list[Decision]:
     """A person's word: on a held action (approve, reject, release) or on an account (pause, resume).
 
     An approval counts for the guards that name the person (for all, where it names nobody), a release for those that
@@ -136,7 +139,7 @@ def control(event: Control, desk: Desk, memory: Memory) -> list[Decision]:
         memory.put(state.paused(event.ref), {"until": _FAR, "by": "pause"})
         return []
     if event.word == "resume":
-        return _resume(event, desk, memory)
+        return await _resume(event, desk, memory)
     held = kept(state.held(event.ref), memory)
     if held is None:
         return []
@@ -145,7 +148,7 @@ def control(event: Control, desk: Desk, memory: Memory) -> list[Decision]:
         reason = f"rejected by {event.by}" if event.by else "rejected"
         return [_ruling(held, replace(held.record, state="forbidden", reason=reason), event, desk)]
     cleared = {name for name in held.record.by if _clears(event, name, desk.setting.policy)}
-    return [_again(replace(held, cleared=(*held.cleared, *sorted(cleared))), event, desk, memory)]
+    return [await _again(replace(held, cleared=(*held.cleared, *sorted(cleared))), event, desk, memory)]
 
 
 def _clears(event: Control, name: str, policy: Policy) -> bool:
@@ -158,16 +161,16 @@ def _clears(event: Control, name: str, policy: Policy) -> bool:
     return keeper.approval is not None and (not event.by or event.by in keeper.approval.by)
 
 
-def _resume(event: Control, desk: Desk, memory: Memory) -> list[Decision]:
+async def _resume(event: Control, desk: Desk, memory: Memory) -> list[Decision]:
     """The end of a pause: what it held is put before the guards again."""
     pause = memory.get(state.paused(event.ref))
     memory.put(state.paused(event.ref), None)
     waiting = _oldest_first(memory.pending(), memory) if pause is not None else []
     ours = [held for held in waiting if held.who.account == event.ref and pause["by"] in held.record.by]
-    return [_again(held, event, desk, memory) for held in ours]
+    return [await _again(held, event, desk, memory) for held in ours]
 
 
-def _again(held: Held, cause: Tick | Control, desk: Desk, memory: Memory) -> Decision:
+async def _again(held: Held, cause: Tick | Control, desk: Desk, memory: Memory) -> Decision:
     """Put a held action before the guards once more, not before the rules; what is left of it stays, goes or is forbidden."""
     setting, record = desk.setting, held.record
     rule, action = setting.policy.rules.get(record.rule), setting.vocabulary.actions.get(record.action)
@@ -195,7 +198,25 @@ def _again(held: Held, cause: Tick | Control, desk: Desk, memory: Memory) -> Dec
     elif after.state == "allowed":
         carry_out(action, record.payload, moment, setting, memory)
     told = notices((name, person) for name, person in guarded.notify if name not in record.by)
-    return _ruling(held, after, cause, desk, also=told)
+    ruling = _ruling(held, after, cause, desk, also=told)
+    receiver = desk.receiver(after)
+    if receiver is None or after.state != "allowed" or held.mention is None:
+        return ruling
+    return handed_over(ruling, await _received(held.mention, receiver, held, cause, desk, memory))
+
+
+async def _received(
+    mention: Mention, receiver: str, held: Held, cause: Tick | Control, desk: Desk, memory: Memory
+) -> Decision:
+    """The decision of the account to which a mention is handed over only now; it was counted when it came."""
+    fields, without = fields_of(held, desk.setting.vocabulary.fields), frozenset([held.record.action])
+    seen = occasion_of(mention, receiver, fields, desk, memory, without=without)
+    occasion = changed(seen, event=_word(cause), now=cause.at, time=cause.at)
+    return (await make(occasion, desk, memory)).decision
+
+
+def _word(cause: Tick | Control) -> Literal["tick", "control"]:
+    return "control" if isinstance(cause, Control) else "tick"
 
 
 def _edited(text: str, held: Held, moment: Moment, desk: Desk) -> tuple[str, str | None]:
@@ -217,7 +238,7 @@ def _moment(held: Held, cause: Tick | Control, desk: Desk, memory: Memory) -> Mo
 def _occasion(held: Held, cause: Tick | Control, desk: Desk) -> Occasion:
     return Occasion(
         key=str(held.record.id),
-        event="control" if isinstance(cause, Control) else "tick",
+        event=_word(cause),
         subject=held.who,
         now=cause.at,
         time=cause.at,
@@ -242,7 +263,7 @@ def _ruling(
         outcome=outcome,
         reason=record.reason or reason_of(records, outcome, desk.setting),
         policy=desk.setting.policy.hash,
-        event="control" if isinstance(cause, Control) else "tick",
+        event=_word(cause),
         platform=mention.platform if mention is not None else "x",
         actions=tuple(records),
         input={"event": msgspec.to_builtins(cause)} if desk.keep_input else None,

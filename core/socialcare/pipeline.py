@@ -14,20 +14,18 @@ import msgspec
 from msgspec.structs import replace
 
 from socialcare import agenda
-from socialcare.desk import Desk, Made, Occasion, decision_id, make
+from socialcare.desk import Desk, handed_over, make, occasion_of
 from socialcare.errors import Conflict
 from socialcare.model import Control, Decision, Event, FieldValue, Mention, Outcome, Tick
-from socialcare.observed import observe
 from socialcare.policy.deciding import state
 from socialcare.policy.deciding.holds import kept
 from socialcare.policy.deciding.memory import Memory
 from socialcare.policy.deciding.settle import count_mention
-from socialcare.policy.deciding.state import subject_of
+from socialcare.policy.deciding.state import Subject, subject_of
 from socialcare.ports import Key
+from socialcare.record import Occasion, decision_id
 
 Classified = Mapping[str, FieldValue]
-
-_OUTCOMES: tuple[Outcome, ...] = ("answered", "held", "handed_over", "acknowledged", "ignored", "inbox")
 
 
 async def decide(events: Sequence[Event], desk: Desk) -> list[Decision]:
@@ -55,7 +53,7 @@ async def _decide(events: Sequence[Event], desk: Desk) -> list[Decision]:
             if isinstance(event, Mention):
                 decisions += await _mention(event, classified[id(event)], desk, memory)
             elif isinstance(event, Control):
-                decisions += agenda.control(event, desk, memory)
+                decisions += await agenda.control(event, desk, memory)
         try:
             await desk.store.commit(memory.changes, memory.expected)
         except Conflict:
@@ -73,16 +71,14 @@ async def _mention(mention: Mention, classified: Classified, desk: Desk, memory:
         return [_settled(mention, account, "ignored", "our own post", desk)]
     if mention.kind == "message":
         memory.put(state.wrote(subject_of(mention, account)), mention.at.timestamp())
-    made = await _as_account(mention, account, classified, desk, memory)
+    made = await make(occasion_of(mention, account, classified, desk, memory), desk, memory)
     decision = made.decision
     for record in decision.actions:
         receiver = desk.receiver(record)
         if receiver is not None and record.state == "allowed":
-            then = await _as_account(
-                mention, receiver, classified, desk, memory, without=frozenset([record.action])
-            )
-            first = min(decision.outcome, then.decision.outcome, key=_OUTCOMES.index)
-            decision = replace(decision, then=then.decision, outcome=first)
+            without = frozenset([record.action])
+            occasion = occasion_of(mention, receiver, classified, desk, memory, without=without)
+            decision = handed_over(decision, (await make(occasion, desk, memory)).decision)
     count_mention(made.moment, desk.setting, memory)
     return [decision]
 
@@ -100,45 +96,7 @@ async def foresee(
     if mention.kind == "message":
         memory.put(state.wrote(subject_of(mention, "")), data=True)
     seen_as = account if account is not None else desk.company.account_of(mention, desk.account)
-    return _occasion(mention, seen_as, classified, desk, memory, without), memory
-
-
-async def _as_account(
-    mention: Mention,
-    account: str,
-    classified: Classified,
-    desk: Desk,
-    memory: Memory,
-    *,
-    without: frozenset[str] = frozenset(),
-) -> Made:
-    """Decide a mention as one account of ours sees it; `without` the handover when it was handed over."""
-    return await make(_occasion(mention, account, classified, desk, memory, without), desk, memory)
-
-
-def _occasion(
-    mention: Mention,
-    account: str,
-    classified: Classified,
-    desk: Desk,
-    memory: Memory,
-    without: frozenset[str],
-) -> Occasion:
-    subject = subject_of(mention, account)
-    wrote_first = bool(memory.get(state.wrote(subject)))
-    seen = observe(mention, account, desk.company, mention.at, wrote_first=wrote_first)
-    return Occasion(
-        key=mention.key,
-        event="mention",
-        subject=subject,
-        now=mention.at,
-        time=None if mention.at_is_guessed else mention.at,
-        fields={**desk.assume, **classified, **seen, **desk.pins.get(mention.id, {})},
-        rules=desk.rules,
-        mention=mention,
-        hop=2 if without else 1,
-        without=without,
-    )
+    return occasion_of(mention, seen_as, classified, desk, memory, without=without), memory
 
 
 async def _remember(events: Sequence[Event], desk: Desk) -> Memory:
@@ -151,7 +109,12 @@ async def _remember(events: Sequence[Event], desk: Desk) -> Memory:
     items = await desk.store.read(held)
     memory.load(held, items)
     memory.schedule(due)
-    subjects = {one.who for key in items if (one := kept(key, memory)) is not None}
+    waiting = {one.who for key in items if (one := kept(key, memory)) is not None}
+    subjects = {
+        Subject(account, who.author, who.conversation)
+        for who in waiting
+        for account in (who.account, *desk.receivers)
+    }
     keys: set[Key] = {state.paused(event.ref) for event in events if isinstance(event, Control)}
     for event in events:
         if isinstance(event, Mention):

@@ -310,6 +310,18 @@ def test_17_a_forbidden_handover_hands_nothing_over(play: Play) -> None:
     assert (decision.outcome, decision.then) == ("inbox", None)
 
 
+def test_17_a_handover_that_a_person_approves_is_decided_by_the_receiver_then(play: Play, at: At) -> None:
+    rehearsal = play(HANDED % "ask: {need_approval: handover, by: boss}")
+    held = rehearsal.tell("@AcmeCo @AcmeHelp refund", at=at("20 15:00"))
+    assert (held.outcome, held.then) == ("held", None)
+    ref = str(held.actions[0].id)
+    (approved,) = rehearsal.decide(Control(at=at("20 16:00"), word="approve", ref=ref, by="boss"))
+    assert (approved.outcome, approved.event) == ("answered", "control")
+    assert approved.then is not None
+    assert (approved.then.account, approved.then.hop, approved.then.at) == ("help", 2, at("20 16:00"))
+    assert "two" not in approved.then.fired
+
+
 def test_17_what_the_receiver_holds_comes_back_to_the_receiver(play: Play, at: At) -> None:
     night = "night: {when: {time: {inside: night}}, hold: reply, until: open_hours}"
     rehearsal = play(HANDED % night)
