@@ -60,6 +60,8 @@ _STREET = re.compile(
     """,
     re.VERBOSE,
 )
+_TOLL_FREE = re.compile(r"(?:00?|1|44)?8(?:00|33|44|55|66|77|88)\d{6,7}$")
+"""Numbers that cost the caller nothing (North America, Britain and much of Europe): a company's, and nobody's own."""
 _REFERENCE = re.compile(
     r"""\b(?:booking|reservation|confirmation|conf|confo|pnr|record\slocator|locator|order|case|ticket|claim|reference|ref
            |tracking|e-?ticket|incident|file|work\srequest|request|amendment\sfor\sbooking)\b
@@ -133,7 +135,7 @@ def _is_card(run: str, digits: str) -> bool:
 
 def _is_phone(run: str, digits: str, before: str) -> bool:
     """Whether a run of 7 to 15 digits (E.164) is a telephone number: by its shape, or because it is called one."""
-    if not 7 <= len(digits) <= 15 or _COUNTED.search(before):
+    if not 7 <= len(digits) <= 15 or _COUNTED.search(before) or _TOLL_FREE.match(digits):
         return False
     if _DATE_OR_TIME.fullmatch(run) or _VERSION.fullmatch(run):
         return False
