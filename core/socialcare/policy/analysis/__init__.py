@@ -1,0 +1,1 @@
+"""What can be proved of a policy without a single mention: conditions, rivals, texts, tests."""
