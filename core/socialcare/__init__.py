@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Parameter,
         Refers,
         Reject,
+        Skipped,
         Value,
     )
     from socialcare.ports import Action, Channel, Classifier, Entity, Lookup, Question, ReadOptions, Source
@@ -46,6 +47,7 @@ __all__ = [
     "Reject",
     "Settings",
     "SettingsError",
+    "Skipped",
     "SocialcareError",
     "Source",
     "Value",

@@ -248,6 +248,14 @@ class Reject(Struct, frozen=True, kw_only=True):
     raw: str = ""
 
 
+class Skipped(Struct, frozen=True, kw_only=True):
+    """What is passed over on purpose: rows that are no posts, files that are no archives; `what` one of them is."""
+
+    file: str
+    what: str
+    count: int = 1
+
+
 def final_outcome(actions: Sequence[ActionRecord], settles: Mapping[str, Outcome]) -> Outcome:
     """The outcome of a plan (rules.md §3.13): the first of the six, in order, that one of its actions brings.
 

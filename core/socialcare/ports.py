@@ -8,7 +8,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
-from socialcare.model import Choice, Field, FieldValue, Mention, Outcome, Parameter, Reject, Slot, Value
+from socialcare.model import (
+    Choice,
+    Field,
+    FieldValue,
+    Mention,
+    Outcome,
+    Parameter,
+    Reject,
+    Skipped,
+    Slot,
+    Value,
+)
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -35,8 +46,12 @@ class Source(Protocol):
         """Whether this source reads the file, judged by its name and its first bytes (unpacked, at most 64 KB)."""
         ...
 
-    def read(self, path: Path, options: ReadOptions) -> Iterator[Mention | Reject]:
-        """Every row in file order, as a mention or as a reject; raises `ArchiveError` if nothing can be read at all."""
+    def read(self, path: Path, options: ReadOptions) -> Iterator[Mention | Reject | Skipped]:
+        """Every row in file order, as a mention, as a reject, or as skipped where it is no post at all.
+
+        The path may lead into a zip archive; `socialcare.intake.unpacked` opens every sort. Raises `ArchiveError` if
+        nothing can be read at all.
+        """
         ...
 
 

@@ -65,10 +65,10 @@ def read_over(
     from socialcare.simulate.ordering import ordered
 
     options = ReadOptions(columns=columns)
-    archives = find_archives(paths, loaded.sources, options)
+    archives = find_archives(paths, loaded.sources, options, rejects.skips.add)
 
     def rows() -> Iterator[Mention | Reject]:
-        for number, row in enumerate(read_archives(archives, options), start=1):
+        for number, row in enumerate(read_archives(archives, options, rejects.skips.add), start=1):
             if strict and isinstance(row, Reject):
                 raise RowError(
                     f"{row.file}:{row.row}: {row.reason}\nhelp: without --strict the other rows are read"

@@ -77,8 +77,9 @@ def command(  # noqa: PLR0913 - one for each option
 ) -> None:
     """Run the policy dry over past mentions, and tell what it would have done.
 
-    Nothing is sent. Known archives are answers of the X API v2 (JSON, JSON Lines), the airline and the customer support data
-    sets, and any other table with --map; plain or packed with gzip.
+    Nothing is sent. Known archives are posts of X (from its API, or an account's own archive), of Bluesky and of Mastodon, the
+    airline and the customer support data sets, decisions written --with-input, and any other table with --map (CSV, JSON Lines,
+    Parquet); plain, packed with gzip or zstd, in folders and in zip archives.
     """
     import asyncio
 
@@ -132,6 +133,7 @@ def command(  # noqa: PLR0913 - one for each option
     done = Run(
         summary=summary,
         rejects=tuple(rejects),
+        skips=tuple(rejects.skips),
         failures=tuple(desk.seam.failures),
         seconds=seconds,
         rejects_file=str(rejects_file) if rejects_file is not None and rejects.count else None,

@@ -16,7 +16,7 @@ from socialcare.intake.door import (
     shown_name,
     sound,
 )
-from socialcare.intake.files import Damaged, lines, unpacked, until_damaged
+from socialcare.intake.files import Damaged, head, lines, unpacked, until_damaged
 from socialcare.intake.moments import LATEST, UNTIMED, moment, timed
 from socialcare.intake.pages import LARGEST_PAGE, keys, objects
 
@@ -31,6 +31,7 @@ __all__ = [
     "Damaged",
     "decoded",
     "description",
+    "head",
     "identifier",
     "keys",
     "lines",

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from glob import glob, has_magic
 from pathlib import Path
-from typing import cast
+from typing import TypeAlias, cast
 
 from socialcare.config import shown
 from socialcare.errors import ArchiveError
-from socialcare.model import Mention, Reject
+from socialcare.intake.files import head, inside
+from socialcare.intake.strange import strange
+from socialcare.intake.zips import is_zip
+from socialcare.model import Mention, Reject, Skipped
 from socialcare.ports import ReadOptions, Source
 from socialcare.seam import Failed, attempt
 
-_HEAD = 64 * 1024
-_GZIP = b"\x1f\x8b"
+Skip: TypeAlias = Callable[[Skipped], None]
+"""Is told of what is passed over."""
+
+UNKNOWN = "is no archive that is known"
+
 _END = object()
+
+
+def _ignore(_: Skipped) -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +38,13 @@ class Archive:
     source: Source
 
 
-def find_archives(paths: Iterable[str], sources: Sequence[Source], options: ReadOptions) -> list[Archive]:
-    """The archives among files, folders (with all they hold) and patterns such as `past/*.json`, each once.
+def find_archives(
+    paths: Iterable[str], sources: Sequence[Source], options: ReadOptions, skip: Skip = _ignore
+) -> list[Archive]:
+    """The archives among files, folders (with all they hold), zip archives and patterns such as `past/*.json`, each once.
 
-    In a folder what no source recognises is passed over; a file that was named must be recognised.
+    In a folder or a zip archive what no source recognises is passed over, and `skip` is told; a file that was named must
+    be recognised.
 
     Raises:
         ArchiveError: a name fits nothing, or no source recognises what it names.
@@ -40,24 +52,17 @@ def find_archives(paths: Iterable[str], sources: Sequence[Source], options: Read
     """
     found: dict[Path, Archive] = {}
     for name in paths:
-        path = Path(name)
-        if path.is_dir():
-            inside = [one for file in _files_in(path) if (one := _recognised(file, sources, options))]
-            if not inside:
-                raise ArchiveError(f"{name}: no file in it is recognised\n{_known(sources)}")
-        else:
-            is_pattern = has_magic(name) and not path.exists()
-            files = sorted(glob(name, recursive=True)) if is_pattern else [name]  # noqa: PTH207 - `Path.glob` takes no absolute pattern
-            if not files:
-                raise ArchiveError(f"{name}: no file has such a name\nhelp: look at the pattern")
-            inside = [_demanded(Path(file), sources, options) for file in files if not Path(file).is_dir()]
-        for one in inside:
+        for one in _named(name, _Search(sources, options, skip)):
             found.setdefault(one.path.resolve(), one)
     return list(found.values())
 
 
-def read_archives(archives: Iterable[Archive], options: ReadOptions) -> Iterator[Mention | Reject]:
+def read_archives(
+    archives: Iterable[Archive], options: ReadOptions, skip: Skip = _ignore
+) -> Iterator[Mention | Reject]:
     """Every row of every archive, in order of files and rows; a source that fails costs the rest of its file only.
+
+    `skip` is told of what a source passes over.
 
     Raises:
         ArchiveError: a file cannot be read at all.
@@ -72,6 +77,10 @@ def read_archives(archives: Iterable[Archive], options: ReadOptions) -> Iterator
                 yield row
                 begun = True
                 continue
+            if isinstance(row, Skipped):
+                skip(row)
+                begun = True
+                continue
             why = row.reason if isinstance(row, Failed) else "it gave something that is no mention"
             if not begun:
                 raise ArchiveError(why)
@@ -79,6 +88,83 @@ def read_archives(archives: Iterable[Archive], options: ReadOptions) -> Iterator
                 file=str(archive.path), row=0, reason=f"source `{archive.source.name}` failed: {why}"
             )
             break
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What is looked for, and who is told of what is passed over."""
+
+    sources: Sequence[Source]
+    options: ReadOptions
+    skip: Skip
+
+    def recognised(self, path: Path, first: bytes) -> Archive | None:
+        for source in self.sources:
+            if attempt(partial(source.recognises, path, first, self.options)) is True:
+                return Archive(path, source)
+        return None
+
+
+def _named(name: str, search: _Search) -> list[Archive]:
+    path = Path(name)
+    if path.is_dir():
+        there = [one for file in _files_in(path) for one in _met(file, search)]
+        if not there:
+            raise ArchiveError(f"{name}: no file in it is recognised\n{_known(search.sources)}")
+        return there
+    is_pattern = has_magic(name) and not path.exists()
+    files = sorted(glob(name, recursive=True)) if is_pattern else [name]  # noqa: PTH207 - `Path.glob` takes no absolute pattern
+    if not files:
+        raise ArchiveError(f"{name}: no file has such a name\nhelp: look at the pattern")
+    return [one for file in files if not Path(file).is_dir() for one in _demanded(Path(file), search)]
+
+
+def _demanded(path: Path, search: _Search) -> list[Archive]:
+    """A file that was named."""
+    first = head(path)
+    if is_zip(first):
+        there = list(_in_zip(path, search))
+        if not there:
+            raise ArchiveError(
+                f"{shown(path.absolute())}: no file in it is recognised\n{_known(search.sources)}"
+            )
+        return there
+    found = search.recognised(path, first)
+    if found is None:
+        why = strange(first) or UNKNOWN
+        raise ArchiveError(f"{shown(path.absolute())}: {why}\n{_known(search.sources)}")
+    return [found]
+
+
+def _met(path: Path, search: _Search) -> Iterator[Archive]:
+    """A file of a folder."""
+    first = head(path)
+    if is_zip(first):
+        try:
+            yield from _in_zip(path, search)
+        except ArchiveError as error:
+            search.skip(
+                Skipped(file=str(path), what="it " + str(error).partition("\n")[0].removeprefix(f"{path}: "))
+            )
+        return
+    found = search.recognised(path, first)
+    if found is not None:
+        yield found
+    else:
+        search.skip(Skipped(file=str(path), what=f"it {strange(first) or UNKNOWN}"))
+
+
+def _in_zip(archive: Path, search: _Search) -> Iterator[Archive]:
+    for name, reason, first in inside(archive):
+        found = search.recognised(archive / name, first) if not reason and not is_zip(first) else None
+        if found is not None:
+            yield found
+        else:
+            what = (
+                reason
+                or f"it {'is a zip archive inside another' if is_zip(first) else strange(first) or UNKNOWN}"
+            )
+            search.skip(Skipped(file=f"{archive}/{name}", what=what))
 
 
 def _files_in(folder: Path) -> list[Path]:
@@ -89,35 +175,9 @@ def _files_in(folder: Path) -> list[Path]:
     )
 
 
-def _demanded(path: Path, sources: Sequence[Source], options: ReadOptions) -> Archive:
-    found = _recognised(path, sources, options)
-    if found is None:
-        raise ArchiveError(f"{shown(path.absolute())}: is no archive that is known\n{_known(sources)}")
-    return found
-
-
-def _recognised(path: Path, sources: Sequence[Source], options: ReadOptions) -> Archive | None:
-    head = _head(path)
-    for source in sources:
-        if attempt(partial(source.recognises, path, head, options)) is True:
-            return Archive(path, source)
-    return None
-
-
-def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
-    if not head.startswith(_GZIP):
-        return head
-    try:
-        return zlib.decompressobj(wbits=31).decompress(head, _HEAD)
-    except zlib.error:
-        return head
-
-
 def _known(sources: Sequence[Source]) -> str:
     if not sources:
         return "help: no plugin brings a source; `[plugins.archive]` in socialcare.toml switches on ours"
-    return "help: known are, plain or packed with gzip:\n" + "\n".join(
+    return "help: known are, plain, packed with gzip or zstd, in folders and in zip archives:\n" + "\n".join(
         f"  {source.doc}" for source in sources
     )

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from msgspec.json import Encoder
 
 from socialcare.model import Mention, Reject
+from socialcare.simulate.skips import Skips
 
 _ENCODER = Encoder()
 _QUOTED = re.compile(r"`[^`]*`|\d[\d,.]*")
@@ -26,10 +27,14 @@ class Kind:
 
 
 class Rejects:
-    """What was turned away; each is written to `path` as a line of JSON, and the file is made for the first."""
+    """What was turned away; each is written to `path` as a line of JSON, and the file is made for the first.
+
+    Beside it stands what was passed over on purpose, `skips`: it is counted, and not kept.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
+        self.skips = Skips()
         self.count = 0
         self._kinds: dict[str, Kind] = {}
         self._file: BinaryIO | None = None

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from socialcare.declarations import problems_of
 from socialcare.errors import ArchiveError
-from socialcare.model import FieldValue, Mention, Refers, Reject, Value
+from socialcare.model import FieldValue, Mention, Refers, Reject, Skipped, Value
 from socialcare.policy.language.times import duration
 from socialcare.ports import Action, Channel, Classifier, Lookup, Question, ReadOptions, Source
 from socialcare.testing.samples import AT, TEXTS, mention
@@ -102,7 +102,8 @@ def check_source(source: Source, file: Path, options: ReadOptions | None = None)
     _demand(any(isinstance(row, Mention) for row in rows), f"it finds no mention in {file.name}")
     for row in rows:
         _demand(
-            isinstance(row, Mention | Reject), f"it reads {kind_of(row)} instead of a mention or a reject"
+            isinstance(row, Mention | Reject | Skipped),
+            f"it reads {kind_of(row)} instead of a mention, a reject or what is skipped",
         )
         if isinstance(row, Mention):
             _demand(row.at.tzinfo is not None, f"mention {row.id} has a time without a zone")

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from socialcare.errors import ArchiveError
-from socialcare.model import Author, Mention, Reject
+from socialcare.model import Author, Mention, Reject, Skipped
 from socialcare.plugins import Loaded
 from socialcare.ports import ReadOptions
 from socialcare.simulate.archives import Archive, find_archives, read_archives
@@ -105,3 +106,62 @@ def test_a_source_that_reads_nothing_is_an_error(tmp_path: Path) -> None:
 
 def test_a_source_that_fails_to_look_leaves_the_file_to_others(past: Path, loaded: Loaded) -> None:
     assert len(find_archives([str(past)], [Worse(0), *loaded.sources], PLAIN)) == 2
+
+
+def test_a_zip_archive_is_read_like_a_folder(tmp_path: Path, loaded: Loaded) -> None:
+    with zipfile.ZipFile(tmp_path / "past.zip", "w") as archive:
+        archive.writestr("b/posts.jsonl", POST)
+        archive.writestr("a.jsonl.gz", gzip.compress(POST.encode()))
+        archive.writestr("picture.png", b"\x89PNG")
+        archive.writestr("../../out.jsonl", POST)
+    told: list[Skipped] = []
+    archives = find_archives([str(tmp_path / "past.zip")], loaded.sources, PLAIN, told.append)
+    assert names(archives) == ["a.jsonl.gz", "posts.jsonl"]
+    assert [(row.file.partition(".zip")[2], row.what) for row in told] == [
+        ("/../../out.jsonl", "its name leads out of the archive"),
+        ("/picture.png", "it is no archive that is known"),
+    ]
+    rows = list(read_archives(archives, PLAIN))
+    assert [type(row) for row in rows] == [Mention, Mention]
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["past.zip"]
+
+
+def test_what_is_passed_over_in_a_folder_is_named(past: Path, loaded: Loaded) -> None:
+    (past / "model.pkl").write_bytes(b"\x80\x04\x95\x10\x00")
+    (past / "old.zip").write_bytes(b"PK\x03\x04 and no more")
+    told: list[Skipped] = []
+    find_archives([str(past)], loaded.sources, PLAIN, told.append)
+    assert {Path(row.file).name: row.what.partition(",")[0] for row in told} == {
+        "README.md": "it is no archive that is known",
+        "model.pkl": "it is a pickle",
+        "old.zip": "it is a zip archive that is damaged",
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (b"\x80\x04\x95\x10\x00", "is a pickle"),
+        ("id,text\n".encode("utf-16"), "save it as UTF-8"),
+        (b"PK\x05\x06" + bytes(18), "no file in it is recognised"),
+    ],
+)
+def test_a_named_file_that_cannot_be_read_says_why(
+    tmp_path: Path, loaded: Loaded, content: bytes, word: str
+) -> None:
+    (tmp_path / "past").write_bytes(content)
+    with pytest.raises(ArchiveError, match=word):
+        find_archives([str(tmp_path / "past")], loaded.sources, PLAIN)
+
+
+class Choosy(Odd):
+    def read(self, path: Path, options: ReadOptions) -> Iterator[Mention | Reject | Skipped]:  # type: ignore[override]  # a source may
+        yield Skipped(file=str(path), what="it is a like", count=7)
+
+
+def test_what_a_source_passes_over_is_told_and_is_no_row(tmp_path: Path) -> None:
+    (tmp_path / "a.odd").write_text("")
+    told: list[Skipped] = []
+    archives = find_archives([str(tmp_path)], [Choosy(0)], PLAIN)
+    assert list(read_archives(archives, PLAIN, told.append)) == []
+    assert [row.count for row in told] == [7]

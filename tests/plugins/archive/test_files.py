@@ -36,7 +36,7 @@ def test_a_damaged_packed_file_gives_what_can_be_read(tmp_path: Path, damage) ->
     assert isinstance(last, Reject)
     assert last.row == 0
     assert last.reason.startswith(("the packed file ends early", "the packed file is damaged"))
-    assert all(isinstance(each, Mention) or "JSON" in each.reason for each in mentions)
+    assert isinstance(mentions[0], Mention)
 
 
 def test_s2_a_bomb_is_left_alone(tmp_path: Path) -> None:
