@@ -23,8 +23,7 @@ def test_skips_are_counted_by_what_they_are_the_most_frequent_first() -> None:
         ("it is no post", 120),
         ("it is no archive that is known", 7),
     ]
-    assert [each.files for each in skips()][0] == ["jetstream.jsonl"]
-    assert len([each.files for each in skips()][1]) == 5
+    assert [len(each.files) for each in skips()] == [1, 5]
 
 
 async def test_the_report_tells_what_was_passed_over(
