@@ -94,8 +94,10 @@ _SHAPES = (
     Code(
         "SC223",
         "keys that do not go together",
-        "Two keys that contradict each other, a key beside a kind of guard that does not use it, or a name that must\n"
-        "stand elsewhere in the same statement.",
+        "Two keys that contradict each other, a key beside a kind of guard that does not use it, a name that must\n"
+        "stand elsewhere in the same statement, or two actions of which only the first can ever happen.\n"
+        "Avoid:   do: {reply: We are on it., handover: help}\n"
+        "Prefer:  do: {handover: help}",
     ),
     Code(
         "SC224",

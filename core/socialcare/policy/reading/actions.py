@@ -36,13 +36,40 @@ class Do:
             read = _uses(key, value, reading.vocabulary.actions[name], reading) if name is not None else None
             whole = whole and read is not None
             uses.extend(read or ())
-        return tuple(uses) if whole else None
+        return tuple(uses) if whole and _all_can_happen(uses, reading) else None
 
     def schema(self, sketch: Sketch) -> Schema:
         """A map with the actions that plugins bring."""
         return sketch.map(
             {name: _schema(action, sketch) for name, action in sketch.vocabulary.actions.items()}
         ) | {"minProperties": 1}
+
+
+def _all_can_happen(uses: list[Use], reading: Reading) -> bool:
+    """Report each action whose voice an earlier one of the same rule always takes: it would be dropped without a word."""
+    taken: dict[str, str] = {}
+    whole = True
+    for use in uses:
+        action = reading.vocabulary.actions[use.action]
+        voices = ("public", "private") if action.slot == "both" else (action.slot,) if action.slot else ()
+        first = next((taken[voice] for voice in voices if voice in taken), None)
+        if first is not None:
+            reading.problems.error(
+                "SC223",
+                use.place,
+                f"`{use.action}` never happens: `{first}` stands before it and takes its place",
+                fix=f"keep one of the two, give `{first}` a `when`, or write a rule for each",
+            )
+            whole = False
+        elif _is_certain(use, action):
+            taken.update(dict.fromkeys(voices, use.action))
+    return whole
+
+
+def _is_certain(use: Use, action: Action) -> bool:
+    """Whether an action is proposed whenever its rule wins: none of its conditions, branches or code can keep it back."""
+    says = use.reply is None or any(branch.when is None for branch in use.reply.branches)
+    return use.when is None and action.propose is None and says
 
 
 def _uses(key: TextNode, node: Node, action: Action, reading: Reading) -> list[Use] | None:
