@@ -19,7 +19,13 @@ FIELDS: tuple[Field, ...] = (
         example="text: {has: [open, close]}",
         max_length=25_000,
     ),
-    Field(name="platform", kind="one_of", doc="where it was said", example="platform: x", values=("x",)),
+    Field(
+        name="platform",
+        kind="one_of",
+        doc="where it was said: x, bluesky, mastodon, or what a plugin calls its own",
+        example="platform: [bluesky, mastodon]",
+        max_length=40,
+    ),
     Field(
         name="account",
         kind="one_of",
@@ -166,6 +172,15 @@ _NO_NAMES = frozenset({
 """Words before a name, and words that a name made up for the platform begins with."""
 
 
+_HANDLE = r"@\w+(?:[.@-]\w+)*"
+"""A handle of any platform: `@acme`, `@acme.bsky.social`, `@acme@mastodon.social`."""
+
+
+def _is_handle(handle: str, typed: Sequence[str]) -> bool:
+    """Whether a handle is among those typed, where the next sentence may follow without a blank."""
+    return any(each == handle or each.startswith((f"{handle}.", f"{handle}-")) for each in typed)
+
+
 class Company:
     """Who we are: the policy's accounts, name → handle, and the handles' owners."""
 
@@ -207,8 +222,9 @@ class Company:
             return "carried"
         if mention.in_reply_to is None or self.answers(mention) or mention.in_reply_to_author is None:
             return "direct"
-        own_words = re.sub(r"^(?:\s*@\w+)+", "", mention.text)
-        return "carried" if ours.isdisjoint(map(bare, re.findall(r"@\w+", own_words))) else "direct"
+        own_words = re.sub(rf"^(?:\s*{_HANDLE})+", "", mention.text)
+        typed = [bare(handle) for handle in re.findall(_HANDLE, own_words)]
+        return "direct" if any(_is_handle(handle, typed) for handle in ours if handle) else "carried"
 
     def answers(self, mention: Mention) -> bool:
         """Whether the mention replies to a post of an account of ours."""

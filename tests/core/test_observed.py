@@ -56,6 +56,10 @@ def test_the_account_is_the_first_of_ours_that_the_text_names() -> None:
         ({"in_reply_to": "9", "in_reply_to_author": "AcmeCo"}, "direct"),
         ({"in_reply_to": "9", "in_reply_to_author": "stranger", "text": "@stranger @AcmeCo lol"}, "carried"),
         ({"in_reply_to": "9", "in_reply_to_author": "stranger", "text": "@stranger ask @AcmeCo"}, "direct"),
+        (
+            {"in_reply_to": "9", "in_reply_to_author": "stranger", "text": "@stranger ask @AcmeCo.They know"},
+            "direct",
+        ),
     ],
 )
 def test_being_named_is_told_from_being_carried_along(changes: dict[str, object], expected: str) -> None:
@@ -93,3 +97,22 @@ def test_an_archive_of_another_company_knows_who_it_concerns() -> None:
     assert US.addressed(theirs, "main") == "direct"
     assert US.wrote(replace(theirs, author=Author(id="1", handle="globex")))
     assert not US.wrote(theirs)
+
+
+@pytest.mark.parametrize("handle", ["acme.bsky.social", "acme@care.example"])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("@b.example @{} lol", "carried"), ("@b.example ask @{}.", "direct"), ("ask @{}", "direct")],
+)
+def test_handles_with_dots_and_servers_are_found_in_their_own_words(
+    handle: str, text: str, expected: str
+) -> None:
+    us = Company({"main": f"@{handle}"})
+    reply = replace(
+        MENTION,
+        text=text.format(handle),
+        mentioned=("b.example", handle),
+        in_reply_to="9",
+        in_reply_to_author="b.example",
+    )
+    assert us.addressed(reply, "main") == expected
