@@ -139,13 +139,17 @@ def handed_over(decision: Decision, then: Decision) -> Decision:
 _OUTCOMES: tuple[Outcome, ...] = ("answered", "held", "handed_over", "acknowledged", "ignored", "inbox")
 
 
-async def make(occasion: Occasion, desk: Desk, memory: Memory) -> Made:
-    """Match, plan, guard, and write into memory what the plan leaves behind."""
+async def make(occasion: Occasion, desk: Desk, memory: Memory, before: Memory | None = None) -> Made:
+    """Match, plan, guard, and write into memory what the plan leaves behind.
+
+    `before` is the state that conditions and gates see, where that is an earlier one than the guards count in.
+    """
     setting = desk.setting
-    moment = moment_of(occasion, desk, memory)
+    earlier = memory if before is None else before
+    moment = moment_of(occasion, desk, earlier)
     world = moment.world
     matched = naive.rules(occasion.rules, world)
-    asking = draft([rule for rule in matched if rule.status == "live"], moment, setting, memory)
+    asking = draft([rule for rule in matched if rule.status == "live"], moment, setting, earlier)
     heard: list[Heard] = []
     plan = await _answered(asking, occasion, desk, heard)
     name = decision_id(setting.policy.hash, occasion.key, occasion.hop)

@@ -71,6 +71,7 @@ async def _mention(mention: Mention, classified: Classified, desk: Desk, memory:
         return [_settled(mention, account, "ignored", "our own post", desk)]
     if mention.kind == "message":
         memory.put(state.wrote(subject_of(mention, account)), mention.at.timestamp())
+    memory.begin()
     made = await make(occasion_of(mention, account, classified, desk, memory), desk, memory)
     decision = made.decision
     for record in decision.actions:
@@ -78,7 +79,8 @@ async def _mention(mention: Mention, classified: Classified, desk: Desk, memory:
         if receiver is not None and record.state == "allowed":
             without = frozenset([record.action])
             occasion = occasion_of(mention, receiver, classified, desk, memory, without=without)
-            decision = handed_over(decision, (await make(occasion, desk, memory)).decision)
+            then = (await make(occasion, desk, memory, memory.earlier())).decision
+            decision = handed_over(decision, then)
     count_mention(made.moment, desk.setting, memory)
     return [decision]
 

@@ -290,6 +290,21 @@ def test_17_a_handover_decides_once_more_as_the_receiver_with_handover_off(play:
     assert decision.at == then.at
 
 
+def test_17_the_receiver_decides_in_the_state_before_the_mention(play: Play) -> None:
+    policy = """
+rules:
+  route: {rank: complaint, when: {account: main}, do: {handover: help, remember: {flags.stop: true}}}
+  reply: {rank: question, limit: {at_most: 1, per: author}, do: {reply: Hello., label: seen}}
+guards: {honour: {when: {flags.stop: true}, forbid: reply}}
+"""
+    rehearsal = play(policy)
+    first, second = (rehearsal.tell("@AcmeCo @AcmeHelp hi", conversation=c) for c in "12")
+    assert first.outcome == "answered"
+    assert first.then is not None
+    assert [a.action for a in first.then.actions] == ["reply", "label"]
+    assert (second.outcome, second.gated) == ("handed_over", {"reply": "limit"})
+
+
 def test_17_it_is_counted_once(play: Play) -> None:
     rehearsal = play(HANDED % "")
     first, second = (rehearsal.tell("refund", conversation=c) for c in "12")

@@ -25,6 +25,7 @@ class Memory:
         self._versions: MutableMapping[Key, int] = {}
         self._due: dict[Key, float] = {}
         self._agenda: list[tuple[float, Key]] = []
+        self._before: dict[Key, Any] = {}
         self.changes: dict[Key, Change] = {}
 
     def load(self, keys: Iterable[Key], entries: Mapping[Key, Entry]) -> None:
@@ -50,6 +51,7 @@ class Memory:
 
     def put(self, key: Key, data: Any, due: float | None = None) -> None:  # Any: as in Entry
         """Set a key (a new one is expected not to exist), on the agenda for `due` if given; `None` removes it."""
+        self._before.setdefault(key, self._data.get(key))
         self._data[key] = data
         self._versions.setdefault(key, 0)
         self.changes[key] = Change(data, due)
@@ -74,6 +76,16 @@ class Memory:
     def pending(self) -> list[Key]:
         """Everything that is on the agenda, as far as it was loaded."""
         return sorted(self._due)
+
+    def begin(self) -> None:
+        """From here on `earlier` shows how things stand now."""
+        self._before = {}
+
+    def earlier(self) -> "Memory":
+        """A view of how things stood at the last `begin`, for what must not see what came since."""
+        other = Memory()
+        other._data = ChainMap(self._before, self._data)
+        return other
 
     def fork(self) -> "Memory":
         """A view whose changes do not reach this one, for what is only asked."""

@@ -93,3 +93,26 @@ def test_a_fork_sees_everything_and_changes_nothing() -> None:
     assert copy.get(("a",)) == 2
     assert memory.get(("a",)) == 1
     assert memory.changes == {}
+
+
+def test_what_came_since_a_beginning_can_be_left_out_of_sight() -> None:
+    memory = Memory()
+    memory.load([("a",), ("b",)], {("a",): Entry(1, 1)})
+    memory.put(("a",), 2)
+    memory.begin()
+    memory.put(("a",), 3)
+    memory.put(("a",), 4)
+    memory.put(("b",), 5)
+    earlier = memory.earlier()
+    assert (earlier.get(("a",)), earlier.get(("b",))) == (2, None)
+    assert (memory.get(("a",)), memory.get(("b",))) == (4, 5)
+
+
+def test_the_agenda_tells_what_is_due_at_a_moment_and_what_is_still_to_come() -> None:
+    memory = Memory()
+    memory.put(("b",), 1, due=10.0)
+    memory.put(("a",), 1, due=10.0)
+    memory.put(("c",), 1, due=20.0)
+    assert memory.due_at(10.0) == [("a",), ("b",)]
+    memory.put(("a",), None)
+    assert memory.pending() == [("b",), ("c",)]
