@@ -1,6 +1,7 @@
 """What the pages tell a reader to type exists, and what can be typed is on a page."""
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -38,6 +39,15 @@ def test_every_option_of_simulate_is_described() -> None:
     shared = {name for option in shared_options() for name in option.opts}
     options = [option.opts[0] for option in simulate.params if option.opts[0] not in shared]
     assert not [name for name in options if f"| `{name}" not in page]
+
+
+def test_the_first_commands_of_the_readme_work_as_they_stand_there(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    typed = re.findall(r"(?m)^\$ (socialcare .*)$", readme)
+    assert [line.split()[1] for line in typed] == ["init", "check", "test", "simulate", "explain"]
+    script = "\n".join(typed).replace("socialcare ", f"{shlex.quote(sys.executable)} -m socialcare ")
+    done = subprocess.run(["sh", "-ec", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_newcomer_who_misspells_a_key_reads_what_is_wrong(tmp_path: Path) -> None:
