@@ -14,7 +14,8 @@ from socialcare.policy.deciding import naive, state
 from socialcare.policy.deciding.guarding import Guarded, guard
 from socialcare.policy.deciding.holds import held_from, keep
 from socialcare.policy.deciding.memory import Memory, counted
-from socialcare.policy.deciding.plan import Answer, Asking, Draft, Moment, Setting, draft
+from socialcare.policy.deciding.plan import Answer, Asking, Draft, Moment, Setting
+from socialcare.policy.deciding.planner import draft
 from socialcare.policy.deciding.settle import open_once, settle
 from socialcare.policy.deciding.state import Subject, subject_of
 from socialcare.policy.deciding.world import World

@@ -15,7 +15,8 @@ from socialcare.diagnostics import Place
 from socialcare.model import Decision, Value
 from socialcare.policy.deciding import naive
 from socialcare.policy.deciding.memory import Memory
-from socialcare.policy.deciding.plan import Answer, Asking, Draft, Moment, Setting, draft
+from socialcare.policy.deciding.plan import Answer, Asking, Draft, Moment, Setting
+from socialcare.policy.deciding.planner import draft
 from socialcare.policy.deciding.world import World
 from socialcare.policy.explaining.why_lines import spelt
 from socialcare.policy.language.words import bare
