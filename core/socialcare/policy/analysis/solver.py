@@ -7,10 +7,9 @@ is said where a theory could not tell, where a "yes" was refused by whoever aske
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from socialcare.model import Value
 from socialcare.policy.analysis.logic import ALWAYS, NEVER, And, Atoms, Claim, Node, Or
 from socialcare.policy.analysis.subjects import Subjects
 from socialcare.policy.analysis.theory import NO, Found, Theory
@@ -26,42 +25,44 @@ Held = dict[int, int]
 class Solver:
     """The solver of one analysis; answers about a subject are kept, since many conditions ask the same."""
 
-    def __init__(self, subjects: Subjects, hints: Mapping[str, Sequence[Value]]) -> None:
+    def __init__(self, subjects: Subjects) -> None:
         self.atoms = Atoms(subjects)
-        self.hints = hints
-        self._theory = Theory(subjects, hints)
-        self._solved: dict[frozenset[tuple[int, int]], Found] = {}
+        self._theory = Theory(subjects)
+        self._solved: dict[tuple[frozenset[tuple[int, int]], tuple[str, ...]], Found] = {}
 
-    def find(self, *goal: Node, accept: Callable[[Picks], bool] | None = None) -> Found:
-        """Whether some formulas can hold together; `accept` has the last word on a "yes"."""
-        search = _Search(self, accept or (lambda _: True))
+    def find(
+        self, *goal: Node, accept: Callable[[Picks], bool] | None = None, hints: Sequence[str] = ()
+    ) -> Found:
+        """Whether some formulas can hold together.
+
+        `accept` has the last word on a "yes". `hints` are texts to try first, because somebody has written them.
+        """
+        search = _Search(self, accept or (lambda _: True), tuple(hints))
         return search.run({}, list(goal), [], set())
-
-    def implied(self, goal: Iterable[Node], then: Node) -> bool:
-        """Whether it is proved that one formula holds wherever some others do; give the opposite of it as `then`."""
-        return self.find(*goal, then).verdict == "no"
 
     def facts(self, *goal: Node) -> Held | None:
         """What holds wherever some formulas do, without looking into alternatives; `None` where they cannot hold."""
         held: Held = {}
         return held if _propagate(self.atoms, held, list(goal), [], set()) is not None else None
 
-    def solve(self, group: str, held: Held) -> Found:
+    def solve(self, group: str, held: Held, hints: tuple[str, ...] = ()) -> Found:
         """What the theory says of one group."""
+        hints = hints if group == "text" else ()
         about = self.atoms.about
         wanted = frozenset(
             (number, members) for number, members in held.items() if about[number].group == group
         )
-        if wanted not in self._solved:
+        if (wanted, hints) not in self._solved:
             tests = [(self.atoms.all[number], members) for number, members in sorted(wanted)]
-            self._solved[wanted] = self._theory.solve(group, tests)
-        return self._solved[wanted]
+            self._solved[wanted, hints] = self._theory.solve(group, tests, hints)
+        return self._solved[wanted, hints]
 
 
 @dataclass(slots=True)
 class _Search:
     solver: Solver
     accept: Callable[[Picks], bool]
+    hints: tuple[str, ...]
     steps: int = 0
     refused: int = 0
     undecided: Found = field(default_factory=lambda: Found("undecided"))
@@ -72,7 +73,9 @@ class _Search:
         if self.steps > _MOST_STEPS or self.refused >= _MOST_REFUSED:
             return self.undecided
         left = _propagate(self.solver.atoms, held, pending, choices, touched)
-        if left is None or any(self.solver.solve(group, held).verdict == "no" for group in touched):
+        if left is None or any(
+            self.solver.solve(group, held, self.hints).verdict == "no" for group in touched
+        ):
             return NO
         if not left:
             return self._end(held)
@@ -99,7 +102,7 @@ class _Search:
     def _end(self, held: Held) -> Found:
         """Nothing is left to choose: every subject gets its value."""
         groups = {self.solver.atoms.about[number].group for number in held}
-        solved = [self.solver.solve(group, held) for group in sorted(groups)]
+        solved = [self.solver.solve(group, held, self.hints) for group in sorted(groups)]
         if any(found.verdict != "yes" for found in solved):
             return self.undecided
         picks = {path: value for found in solved for path, value in found.picks.items()}

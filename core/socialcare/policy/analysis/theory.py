@@ -6,7 +6,7 @@ but texts and calendars a few values stand for all, and the answer is exact.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal, TypeAlias
@@ -39,15 +39,14 @@ NO, UNDECIDED = Found("no"), Found("undecided")
 
 @dataclass(frozen=True, slots=True)
 class Theory:
-    """The theory of a policy's subjects; `hints` are values to try first, by path, because they look natural."""
+    """The theory of a policy's subjects."""
 
     subjects: Subjects
-    hints: Mapping[str, Sequence[Value]]
 
-    def solve(self, group: str, wanted: Sequence[Wanted]) -> Found:
-        """Whether the tests of one group can all be as wanted."""
+    def solve(self, group: str, wanted: Sequence[Wanted], hints: Sequence[str] = ()) -> Found:
+        """Whether the tests of one group can all be as wanted; `hints` are texts to try first."""
         root = self.subjects.of(group)
-        known = self._record(root, wanted) if root.sort == "record" else self._known(root, wanted)
+        known = self._record(root, wanted) if root.sort == "record" else self._known(root, wanted, hints)
         return self._or_missing(known, root, wanted)
 
     def _or_missing(
@@ -80,7 +79,7 @@ class Theory:
         picks = {root.path: FieldValue(inner, sure.confidence)} if sure is not None else {}
         return Found(found.verdict, picks)
 
-    def _known(self, subject: Subject, wanted: Sequence[Wanted]) -> Found:
+    def _known(self, subject: Subject, wanted: Sequence[Wanted], hints: Sequence[str] = ()) -> Found:
         """With a value: what is asked of it and of its confidence do not hang together."""
         of_confidence = [one for one in wanted if one[0].of == "confidence"]
         there = [one for one in wanted if one[0].op == "exists"]
@@ -90,30 +89,30 @@ class Theory:
         sure = self._first(_sure(subject.path, "", of_confidence), of_confidence)
         if sure.verdict == "no":
             return NO
-        found = self._value(subject, rest)
+        found = self._value(subject, rest, hints)
         if found.verdict != "yes":
             return found
         confidence = held.confidence if (held := sure.picks[subject.path]) is not None else 1.0
         return Found("yes", {subject.path: FieldValue(_value(found, subject.path), confidence)})
 
-    def _value(self, subject: Subject, wanted: Sequence[Wanted]) -> Found:
+    def _value(self, subject: Subject, wanted: Sequence[Wanted], hints: Sequence[str]) -> Found:
         path = subject.path
         if subject.sort == "text":
-            return self._text(path, wanted)
+            return self._text(path, wanted, hints)
         if subject.sort == "moment":
             return self._moment(path, wanted)
         if subject.sort == "time":
             return self._time(path, wanted)
         if subject.sort == "count":
             return self._count(path, wanted)
-        tried = values.candidates(subject, wanted_tests(wanted), self.hints.get(path, ()))
+        names = tuple(self.subjects.policy.accounts) if path == "account" else ()
+        tried = values.candidates(subject, [test for test, _ in wanted], names)
         return self._first(({path: FieldValue(value)} for value in tried), wanted)
 
-    def _text(self, path: str, wanted: Sequence[Wanted]) -> Found:
+    def _text(self, path: str, wanted: Sequence[Wanted], hints: Sequence[str]) -> Found:
         split = _split(wanted)
         if split is None or not texts.may_be(*split):
             return NO
-        hints = [str(hint) for hint in self.hints.get(path, ())]
         tried = ({path: FieldValue(text)} for text in texts.candidates(*split, hints))
         return _or_undecided(self._first(tried, wanted))
 
@@ -157,11 +156,6 @@ class Theory:
     def _fits(self, picks: Picks, wanted: Sequence[Wanted], *, adds: bool = False) -> bool:
         world = world_for_one(picks, self.subjects.policy, adds=adds)
         return all(_bit(compare(test, world)) & members for test, members in wanted)
-
-
-def wanted_tests(wanted: Sequence[Wanted]) -> list[Comparison]:
-    """The tests alone."""
-    return [test for test, _ in wanted]
 
 
 def _value(found: Found, path: str) -> Value:

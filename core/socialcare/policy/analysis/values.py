@@ -17,8 +17,8 @@ from socialcare.policy.statements import Comparison
 _LONGEST_AGO = 36_500 * 86_400.0
 
 
-def candidates(subject: Subject, tests: Sequence[Comparison], hints: Sequence[Value]) -> Iterable[Value]:
-    """Values of a subject without a theory of its own, so many that no other passes other tests."""
+def candidates(subject: Subject, tests: Sequence[Comparison], names: Sequence[str]) -> Iterable[Value]:
+    """Values of a subject without a theory of its own, so many that no other passes other tests; `names` first."""
     operands = [test.operand for test in tests]
     if subject.sort == "boolean":
         return (True, False)
@@ -31,7 +31,7 @@ def candidates(subject: Subject, tests: Sequence[Comparison], hints: Sequence[Va
         return _several(subject, operands, words)
     if subject.values:
         return subject.values
-    return (*hints, *words, _fresh(words))
+    return (*names, *words, _fresh(words))
 
 
 def numbers(bounds: Iterable[float]) -> list[float]:

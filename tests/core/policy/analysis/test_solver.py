@@ -77,7 +77,7 @@ POLICY = Policy(
 
 
 def solver() -> Solver:
-    return Solver(Subjects(POLICY, VOCABULARY), {})
+    return Solver(Subjects(POLICY, VOCABULARY))
 
 
 missing = st.sampled_from([None, None, True, False])

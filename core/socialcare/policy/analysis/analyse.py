@@ -1,0 +1,20 @@
+"""Every analysis of a policy, one after the other."""
+
+from __future__ import annotations
+
+from socialcare.diagnostics import Problems
+from socialcare.model import Vocabulary
+from socialcare.policy.analysis.ground import Ground
+from socialcare.policy.analysis.truths import check_truths
+from socialcare.policy.statements import Policy
+
+
+def analyse(policy: Policy, vocabulary: Vocabulary) -> Problems:
+    """What is likely not meant, as warnings, and what could not be decided, as notes.
+
+    A policy with findings runs all the same; nothing of it is changed.
+    """
+    ground = Ground(policy, vocabulary, Problems())
+    for check in (check_truths,):
+        check(ground)
+    return ground.problems
