@@ -17,6 +17,8 @@ _PRAISES = 4
 """Points of praise from which somebody praises, whatever they thank for."""
 _ASKING_FROM = 4
 _CLEAR_QUESTION = 8
+_IN_FRONT = 3
+"""The place in a text up to which thanks are what it is about."""
 _SHORT = 6
 """Words of a text so short that a single word of blame is most of it."""
 
@@ -159,9 +161,16 @@ def _intent(points: _Points) -> tuple[str, float]:
 
 
 def _only_thanks(signals: Signals, intent: str) -> bool:
-    """Whether a text thanks and says nothing else that would want an answer of its own."""
+    """Whether a text thanks and says nothing else that would want an answer of its own.
+
+    Thanks at the end of a longer text are often bitter, save where trouble is over.
+    """
     had = signals.points.get
-    return intent == "praise" and had("thanks", 0) > 0 and had("praise", 0) < _PRAISES and not signals.asks
+    if intent != "praise" or signals.asks or had("question") or had("praise", 0) >= _PRAISES:
+        return False
+    thanks = [match.first for match in signals.matches if match.signal == "thanks" and match.weight > 1]
+    in_front = bool(thanks) and thanks[0] <= _IN_FRONT
+    return in_front or bool(thanks and (had("solved") or len(signals.cut.forms) <= _SHORT))
 
 
 def _needed(points: _Points) -> int:

@@ -60,10 +60,10 @@ _STREET = re.compile(
     """,
     re.VERBOSE,
 )
-_TOLL_FREE = re.compile(r"(?:00?|1|44)?8(?:00|33|44|55|66|77|88)\d{6,7}$")
+_TOLL_FREE = re.compile(r"(?:0011|00|0|1|44)?8(?:00|33|44|55|66|77|88)\d{6,8}$")
 """Numbers that cost the caller nothing (North America, Britain and much of Europe): a company's, and nobody's own."""
 _REFERENCE = re.compile(
-    r"""\b(?:booking|reservation|confirmation|conf|confo|pnr|record\slocator|locator|order|case|ticket|claim|reference|ref
+    r"""\b(?:booking|reservation|res|confirmation|conf|confo|pnr|record\slocator|locator|order|case|ticket|claim|reference|ref
            |tracking|e-?ticket|incident|file|work\srequest|request|amendment\sfor\sbooking)\b
         (?:\s(?:ref|reference|code|number|num|nr|no|id|is|was)\b\.?)*\s{0,2}[:#.(-]{0,3}\s{0,2}
         (?P<code>(?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]{4,24}|[A-Z]{6})(?![\w-])""",

@@ -64,7 +64,7 @@ def read(cut: Words, lexicon: Lexicon) -> Signals:
     forms = cut.forms
     matches = _turned(list(lexicon.matches(forms)), forms, lexicon.set("negator"))
     points: dict[str, int] = {}
-    for match in matches:
+    for match in _once_each_mark(matches, forms):
         points[match.signal] = points.get(match.signal, 0) + match.weight
     form_set = frozenset(forms)
     turns = form_set & lexicon.set("turn")
@@ -89,6 +89,12 @@ def read(cut: Words, lexicon: Lexicon) -> Signals:
         link=URL in form_set,
         hashtags=sum(form[0] == "#" for form in forms) if "#" in text else 0,
     )
+
+
+def _once_each_mark(matches: Sequence[Match], forms: Sequence[str]) -> list[Match]:
+    """The matches without repeated emoji: three tears are no more than one."""
+    marks = {forms[match.first]: match for match in matches if not forms[match.first][-1].isalnum()}
+    return [match for match in matches if marks.get(forms[match.first], match) is match]
 
 
 def _turned(matches: Sequence[Match], forms: Sequence[str], negators: frozenset[str]) -> list[Match]:

@@ -98,7 +98,7 @@ def test_greetings_are_no_praise_and_quiet_praise_is(text: str, intent: str) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["@AcmeCo Thank you.", "Mine came back on Friday. Thanks again!", "@AcmeCo ok, thx"]
+    "text", ["@AcmeCo Thank you.", "Came back. Thanks again!", "@AcmeCo ok, thx"]
 )
 def test_bare_thanks_are_told_from_praise(text: str) -> None:
     assert judged(text).only_thanks
