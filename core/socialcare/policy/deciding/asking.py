@@ -28,6 +28,7 @@ def look_up(
 ) -> Generator[Ask, Answer, dict[str, Record | None] | None]:
     """The answers by alias; `None` when the rule fails its gate."""
     answers: dict[str, Record | None] = {}
+    choices: list[Chosen] = []
     for alias, asked in rule.look_up.items():
         world = moment.world.with_answers(answers)
         lookup = setting.vocabulary.lookups[asked.lookup]
@@ -37,11 +38,12 @@ def look_up(
             return None
         found, chosen = _choose(lookup, asked, answer.found, moment.now, setting, memory, result)
         if chosen is not None:
-            result.chosen.setdefault(rule.id, []).append(chosen)
+            choices.append(chosen)
         answers[alias] = found
         if found is None and alias in rule.only_if_found:
             result.gated[rule.id] = f"{alias} not found"
             return None
+    result.chosen[rule.id] = choices
     return answers
 
 
