@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from socialcare.cli.console import err, out, progress
+from socialcare.cli.console import err, out, progress, verbosity
 from socialcare.cli.over import over, read_over
 
 if TYPE_CHECKING:
     from socialcare.model import Decision, Event
     from socialcare.simulate.decisions import DecisionWriter
+    from socialcare.simulate.findings.findings import Findings
     from socialcare.simulate.report import Run
 
 STOPPED = 130
@@ -36,6 +37,13 @@ STOPPED = 130
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write every decision, one JSON object a line.",
+)
+@click.option(
+    "--report",
+    "report_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a page to read: pictures, every rule, and the mentions behind every number.",
 )
 @click.option("--with-input", is_flag=True, help="Keep in each decision what is needed to decide again.")
 @click.option(
@@ -68,6 +76,7 @@ def command(  # noqa: PLR0913 - one for each option
     columns: Mapping[str, str],
     strict: bool,
     decisions_file: Path | None,
+    report_file: Path | None,
     with_input: bool,
     rejects_file: Path | None,
     account: str | None,
@@ -88,6 +97,7 @@ def command(  # noqa: PLR0913 - one for each option
     from socialcare.opening import open_desk
     from socialcare.simulate.assumptions import assumed
     from socialcare.simulate.decisions import DecisionWriter
+    from socialcare.simulate.findings.findings import Findings
     from socialcare.simulate.rejects import Rejects
     from socialcare.simulate.report import Run
     from socialcare.simulate.run import run
@@ -113,6 +123,7 @@ def command(  # noqa: PLR0913 - one for each option
     with ExitStack() as open_files:
         open_files.callback(rejects.close)
         number, mentions = read_over(paths, columns, opened.loaded, rejects, strict=strict)
+        findings = Findings(desk)
         writer = None
         if decisions_file is not None:
             file = open_files.enter_context(decisions_file.open("wb"))
@@ -123,6 +134,7 @@ def command(  # noqa: PLR0913 - one for each option
 
                 def also(events: Sequence[Event], decisions: Sequence[Decision]) -> None:
                     _write(decisions, writer)
+                    findings.see(events, decisions)
                     advance(len(events))
 
                 summary = asyncio.run(run(mentions, desk, also=also))
@@ -138,11 +150,22 @@ def command(  # noqa: PLR0913 - one for each option
         seconds=seconds,
         rejects_file=str(rejects_file) if rejects_file is not None and rejects.count else None,
         unsealed=tuple(opened.settings.unseal.items()),
+        beside=findings.brand.finish(),
     )
     _print(done, form)
+    if report_file is not None:
+        _report(done, findings, report_file)
     if number == 0:
         err().print("error: no mention could be read")
         raise click.exceptions.Exit(1)
+
+
+def _report(done: Run, findings: Findings, file: Path) -> None:
+    from socialcare.simulate.pages.run_page import run_page
+
+    size = file.write_text(run_page(done, findings), "utf-8")
+    if verbosity() >= 0:
+        err().print(f"{file}: the report, {size / 1_000_000:.1f} MB")
 
 
 def _print(done: Run, form: str) -> None:

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from socialcare.diagnostics.excerpt import visible
 from socialcare.seam import Failure
+from socialcare.simulate.brand_report import beside_json, beside_lines
+from socialcare.simulate.findings.beside import Comparison
 from socialcare.simulate.rejects import Kind
 from socialcare.simulate.skips import Skip
 from socialcare.simulate.summary import OUTCOMES, RuleFigures, Sample, Summary, figures
@@ -36,6 +38,7 @@ class Run:
     seconds: float | None = None
     rejects_file: str | None = None
     unsealed: tuple[tuple[str, str], ...] = ()
+    beside: Comparison | None = None
 
 
 def render_json(run: Run) -> dict[str, Any]:  # Any: what is printed is JSON
@@ -69,6 +72,7 @@ def render_json(run: Run) -> dict[str, Any]:  # Any: what is printed is JSON
         ],
         "skipped": [asdict(each) for each in run.skips],
         "failures": [asdict(each) for each in run.failures],
+        "beside": beside_json(run.beside),
         "samples": [asdict(each) for each in summary.samples(_SAMPLES)],
         "seconds": run.seconds,
     }
@@ -83,6 +87,7 @@ def render_text(run: Run, width: int, *, color: bool = False) -> str:
         _unanswered(summary, width),
         _rules(summary, width),
         _guards(summary, width),
+        beside_lines(run.beside, width),
         _samples(summary.samples(_SAMPLES), width),
         _worth_knowing(run, width),
     ]
@@ -223,19 +228,33 @@ def _quoted(who: str, text: str, width: int) -> Iterator[str]:
 
 
 def _worth_knowing(run: Run, width: int) -> Iterator[str]:
-    told = [line for lines in _remarks(run) for line in _item(lines, width)]
+    told = [line for lines in remarks(run) for line in _item(lines, width)]
     if told:
         yield "\0worth knowing"
         yield from told
 
 
-def _remarks(run: Run) -> Iterator[str]:
-    summary = run.summary
+def remarks(run: Run) -> Iterator[str]:
+    """What else a reader should know of a run, a sentence each; one that begins with two blanks belongs to the one before."""
+    yield from _of_texts(run.summary)
+    yield from _of_the_archive(run.summary)
+    for name, why in run.unsealed:
+        yield f"the built-in guard `{visible(name)}` is off: {visible(why)}"
+    yield from _unread(run)
+    for failure in run.failures:
+        times = f", {failure.count:,} times" if failure.count > 1 else ""
+        yield f"plugin `{visible(failure.plugin)}`, {visible(failure.what)}: {visible(failure.reason)}{times}"
+
+
+def _of_texts(summary: Summary) -> Iterator[str]:
     for rule, name, count in sorted((rule, name, count) for (rule, name), count in summary.missing.items()):
         yield f"{visible(rule)}: no value for `{visible(name)}` in {_many(count, 'text')}, held; give it a `default`"
     if summary.too_long:
         names = sorted(name for name, one in summary.rules.items() if one.too_long)
         yield f"{_many(summary.too_long, 'text')} too long, held: {visible(', '.join(names))}; `if_too_long` says what then"
+
+
+def _of_the_archive(summary: Summary) -> Iterator[str]:
     if summary.lacking and summary.mentions > summary.errors:
         assume = " ".join(f"--assume {name}=VALUE" for name in summary.lacking[:2])
         yield f"no mention has {_listed(summary.lacking)}, which the policy reads: such conditions are unknown, or what `if_missing` says; try `{assume}`"
@@ -256,12 +275,6 @@ def _remarks(run: Run) -> Iterator[str]:
         )
     if summary.errors:
         yield f"{_many(summary.errors, 'mention')} could not be decided and went to the inbox; this is a bug of ours"
-    for name, why in run.unsealed:
-        yield f"the built-in guard `{visible(name)}` is off: {visible(why)}"
-    yield from _unread(run)
-    for failure in run.failures:
-        times = f", {failure.count:,} times" if failure.count > 1 else ""
-        yield f"plugin `{visible(failure.plugin)}`, {visible(failure.what)}: {visible(failure.reason)}{times}"
 
 
 def _unread(run: Run) -> Iterator[str]:

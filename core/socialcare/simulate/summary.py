@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from socialcare.model import ActionRecord, Decision, Event, Mention, Outcome, Tick
 from socialcare.policy.statements import Policy
 
 OUTCOMES: tuple[Outcome, ...] = ("answered", "held", "handed_over", "acknowledged", "ignored", "inbox")
+
+Fate = Literal["released", "lapsed", "refused"]
 
 OURS = "our own post"
 """The reason of decisions about what we wrote ourselves."""
@@ -200,7 +203,7 @@ class Summary:
         self.reasons[key] += 1
 
     def _rules(self, decision: Decision) -> None:
-        for each in _chain(decision):
+        for each in chain(decision):
             for rule in each.fired:
                 self._of(rule).fires += 1
             for rule in each.outranked:
@@ -248,12 +251,8 @@ class Summary:
         for action in decision.actions:
             if action.id is None or action.state == "held":
                 continue
-            if action.state == "allowed":
-                self.held.released += 1
-            elif action.reason in _LAPSED:
-                self.held.lapsed += 1
-            else:
-                self.held.refused += 1
+            word = fate(action)
+            setattr(self.held, word, getattr(self.held, word) + 1)
         self._replies(decision)
 
     def _replies(self, decision: Decision) -> None:
@@ -263,12 +262,12 @@ class Summary:
             self._day = day
             self._today.clear()
         key = (decision.platform, decision.author)
-        for each in _chain(decision):
+        for each in chain(decision):
             self._today[key] += sum(a.action == "reply" and a.state == "allowed" for a in each.actions)
         self.replies_a_day = max(self.replies_a_day, self._today[key])
 
     def _sample(self, decision: Decision, mention: Mention) -> None:
-        for each in _chain(decision):
+        for each in chain(decision):
             for action in each.actions:
                 said = action.state == "allowed" and action.slot is not None and action.text
                 if said and action.rule not in self._samples and action.rule in self.rules:
@@ -285,7 +284,14 @@ class Summary:
         return self.rules.setdefault(rule, RuleFigures())
 
 
-def _chain(decision: Decision) -> Iterator[Decision]:
+def fate(action: ActionRecord) -> Fate:
+    """What became of an action that was held, read off a later record about it."""
+    if action.state == "allowed":
+        return "released"
+    return "lapsed" if action.reason in _LAPSED else "refused"
+
+
+def chain(decision: Decision) -> Iterator[Decision]:
     """The decision, and those of the accounts it was handed over to."""
     found: Decision | None = decision
     while found is not None:
