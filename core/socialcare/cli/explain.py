@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     help="The folder of the rules, or one that holds a socialcare.toml; without it the policy of the settings.",
 )
 @over
-@click.option("--mention", metavar="ID", help="The mention to explain, by its id.")
+@click.option("--mention", metavar="ID", help="The mention to explain, by its id or the link to it.")
 @click.option(
     "--why-not",
     metavar="RULE",
@@ -94,7 +95,7 @@ def command(  # noqa: PLR0913 - one for each option
         else:
             _print(obstacle_lines(rule, desk.setting))
         return
-    found = asyncio.run(_look_back(str(mention), desk, opened, paths, columns, strict=strict))
+    found = asyncio.run(_look_back(_id_in(str(mention)), desk, opened, paths, columns, strict=strict))
     if form == "json":
         from socialcare.cli.explained_json import explanation_object
 
@@ -103,6 +104,12 @@ def command(  # noqa: PLR0913 - one for each option
         _print(rule_lines(found, opened.policy.rules[why_not], desk.setting))
     else:
         _print(decision_lines(found, desk.setting, every=verbosity() > 0))
+
+
+def _id_in(written: str) -> str:
+    """The id that was written, or that a link to a post ends with."""
+    numbers = re.findall(r"/(\d{5,})(?=[/?#]|$)", written) if written.startswith("http") else []
+    return numbers[-1] if numbers else written
 
 
 async def _look_back(
@@ -157,6 +164,8 @@ def _distance(one: str, other: str) -> tuple[int, int]:
 def _demand_rule(name: str | None, policy: Policy) -> None:
     from socialcare.diagnostics import suggestion
 
+    if name in policy.guards:
+        raise click.UsageError(f"`{name}` is a guard, not a rule; `socialcare read {name}` tells of it")
     if name is not None and name not in policy.rules:
         raise click.UsageError(f"there is no rule `{name}`; {suggestion(name, policy.rules)}")
 

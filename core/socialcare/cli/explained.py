@@ -91,10 +91,15 @@ def _binds(guard: Guard) -> str:
 
 def _head(found: Hindsight, setting: Setting) -> Iterator[str]:
     mention, decision = found.mention, found.decision
-    at = "at a time that is not known" if mention.at_is_guessed else moment(mention.at, setting.zone)
+    known = f"{moment(mention.at, setting.zone)} {setting.zone.key}"
+    at = "at a time that is not known" if mention.at_is_guessed else known
     yield f"mention {mention.id}, {at}, by {masked(decision.author)}, to {masked(decision.account)}"
     yield f"  {masked(' '.join(mention.text.split()))}"
     yield f"{decision.outcome}: {masked(decision.reason)} (policy {decision.policy[:12]})"
+    for one in found.later:
+        yield f"then, {moment(one.at, setting.zone)}, {one.outcome}: {masked(one.reason)}"
+    if found.waits:
+        yield "and it still waits when the archive ends"
     yield from (f"  problem: {masked(problem)}" for problem in decision.problems)
 
 

@@ -25,6 +25,11 @@ def explanation_object(found: Hindsight, setting: Setting, rule: str | None = No
         "outcome": found.decision.outcome,
         "reason": masked(found.decision.reason),
         "policy": found.decision.policy,
+        "later": [
+            {"at": one.at.isoformat(), "outcome": one.outcome, "reason": masked(one.reason)}
+            for one in found.later
+        ],
+        "waits": found.waits,
         "explanations": [_explanation(one, setting, rule) for one in found.explanations],
     }
 

@@ -1,9 +1,10 @@
-"""Looks back at one decision: replays what came before it, and tells what became of every rule."""
+"""Looks back at one decision: replays what came before it, tells what became of every rule, and how its holds ended."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from socialcare.desk import Desk, make, moment_of
 from socialcare.model import Decision, Event, Mention
@@ -14,25 +15,52 @@ from socialcare.simulate.replay import BATCH, with_ticks
 
 @dataclass(frozen=True, slots=True)
 class Hindsight:
-    """A mention, what was decided, and why: one explanation for each account that decided it; none for our own posts."""
+    """A mention, what was decided, and why: one explanation for each account that decided it; none for our own posts.
+
+    `later` is what was decided about its held actions afterwards; `waits` whether one still waits when the archive ends.
+    """
 
     mention: Mention
     decision: Decision
     explanations: tuple[Explanation, ...]
+    later: tuple[Decision, ...] = ()
+    waits: bool = False
 
 
 async def look_back(mentions: Iterable[Mention], desk: Desk, wanted: str) -> Hindsight | None:
-    """Decide the mentions in order up to the one of that id, and explain it; `None` where there is none."""
+    """Decide the mentions in order up to the one of that id, and explain it; `None` where there is none.
+
+    Where something of it is held, those after it are decided too, until all of that has come to an end.
+    """
     waiting: list[Event] = []
-    for event in with_ticks(mentions, desk):
+    events = with_ticks(mentions, desk)
+    for event in events:
         if isinstance(event, Mention) and event.id == wanted:
             await decide(waiting, desk)
-            return await _look(event, desk)
+            return await _followed(await _look(event, desk), events, desk)
         waiting.append(event)
         if len(waiting) == BATCH:
             await decide(waiting, desk)
             waiting = []
     return None
+
+
+async def _followed(found: Hindsight, events: Iterator[Event], desk: Desk) -> Hindsight:
+    """The same, with what became of its holds."""
+    later: list[Decision] = []
+    held = _held(found.decision)
+    while held and (some := list(islice(events, BATCH))):
+        for one in await decide(some, desk):
+            if one.event != "mention" and one.mention == found.mention.id and held:
+                later.append(one)
+                held = (held - {record.id for record in one.actions}) | _held(one)
+    return replace(found, later=tuple(later), waits=bool(held))
+
+
+def _held(decision: Decision) -> frozenset[str | None]:
+    """The held actions of a decision, and of the account that it was handed to."""
+    own = frozenset(record.id for record in decision.actions if record.state == "held")
+    return own | _held(decision.then) if decision.then is not None else own
 
 
 async def _look(mention: Mention, desk: Desk) -> Hindsight:

@@ -61,9 +61,10 @@ MENTIONS = [
     ("17", "2026-03-03T13:00:00.000Z", "ann", "@AcmeCo where is my refund"),
     ("19", "2026-03-03T15:00:00.000Z", "ann", "@AcmeCo awful. When do you open?"),
     ("18", "2026-03-03T14:00:00.000Z", "AcmeHelp", "@AcmeCo we are open"),
+    ("2099", "2026-03-03T23:30:00.000Z", "cy", "@AcmeCo when do you open?"),
 ]
 
-ASKS, COMPLAINS, AGAIN, AT_NIGHT, OPTED_OUT, HANDED_OVER, OURS, BOTH = (
+ASKS, COMPLAINS, AGAIN, AT_NIGHT, OPTED_OUT, HANDED_OVER, OURS, BOTH, WAITS = (
     "11",
     "12",
     "13",
@@ -72,6 +73,7 @@ ASKS, COMPLAINS, AGAIN, AT_NIGHT, OPTED_OUT, HANDED_OVER, OURS, BOTH = (
     "17",
     "18",
     "19",
+    "2099",
 )
 
 
@@ -108,6 +110,7 @@ def explain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         (AT_NIGHT, "held"),
         (OPTED_OUT, "forbidden"),
         (HANDED_OVER, "handed-over"),
+        (WAITS, "waits"),
         (OURS, "ours"),
     ],
 )
@@ -150,6 +153,26 @@ def test_all_that_can_stop_a_rule_is_listed(
     assert found["before"] == {"public": ["sorry", "stop"]}
 
 
+def test_a_program_reads_how_holds_ended(explain: Explain) -> None:
+    ended = json.loads(explain(AT_NIGHT, "--format", "json"))
+    assert [one["outcome"] for one in ended["later"]] == ["answered"]
+    assert not ended["waits"]
+    assert json.loads(explain(WAITS, "--format", "json"))["waits"]
+
+
+def test_the_link_to_a_post_will_do_for_its_id(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    row = {"id": "2029215781614629138", "text": "@AcmeCo hello", "created_at": "2026-03-02T14:00:00.000Z"}
+    Path("past.jsonl").write_text(json.dumps(row))
+    Path("rules").mkdir()
+    Path("rules/care.yaml").write_text(POLICY)
+    link = "https://x.com/jo/status/2029215781614629138/photo/1?s=20"
+    assert main(["explain", "--over", "past.jsonl", "--mention", link]) == 0
+    assert "mention 2029215781614629138, " in capsys.readouterr().out
+
+
 def test_more_is_told_on_demand(explain: Explain) -> None:
     assert "old (rules/care.yaml" not in explain(ASKS)
     assert "old (rules/care.yaml" in explain(ASKS, "-v")
@@ -177,11 +200,12 @@ def test_personal_data_is_not_printed_and_nothing_acts_on_the_terminal(explain: 
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["--over", "past.json", "--mention", "99"], "9 mentions were read; the nearest id is `19`"),
+        (["--over", "past.json", "--mention", "99"], "10 mentions were read; the nearest id is `19`"),
         (["--over", "past.json"], "say which mention of which files"),
         (["--mention", "11"], "say which mention of which files"),
         (["--over", "past.json", "--mention", "11", "--why-not", "sory"], "did you mean `sorry`?"),
         (["--can-stop", "hour"], "did you mean `hours`?"),
+        (["--can-stop", "night"], "`night` is a guard, not a rule; `socialcare read night` tells of it"),
         (["--over", "nowhere.json", "--mention", "11"], "nowhere.json"),
     ],
 )  # fmt: skip
