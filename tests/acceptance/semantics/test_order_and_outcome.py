@@ -273,7 +273,7 @@ guards: {wait: {hold: %s}}
     ],
 )
 def test_13_the_outcome_is_the_first_of_six_that_holds(play: Play, do: str, hold: str, outcome: str) -> None:
-    decision = play(DO % (do, hold)).tell("hi", kind="message")
+    decision = play(DO % (do, hold)).tell("hi", fields={"author.wrote_first": True})
     assert decision.outcome == outcome
 
 

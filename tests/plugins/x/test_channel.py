@@ -4,7 +4,7 @@ from pydantic import ValidationError
 
 import socialcare_x
 from socialcare import Channel
-from socialcare.testing import check_channel
+from socialcare.testing import check_channel, desk
 
 
 def channel(**settings: str) -> Channel:
@@ -40,6 +40,15 @@ def test_nobody_is_answered_who_did_not_address_us_and_messaged_who_did_not_writ
     law = guards(tier=tier)
     assert law["x.no_strangers"]["forbid"] == ["reply", "quote"]
     assert law["x.no_uninvited_dm"]["forbid"] == ["dm"]
+
+
+def test_what_was_written_in_private_is_not_answered_in_public() -> None:
+    policy = "accounts: {main: AcmeCo}\nrules: {r: {do: {reply: Hello!, dm: Hello!}}}"
+    decision = desk(policy, socialcare_x).tell("@AcmeCo hi", kind="message")
+    assert {(act.action, act.state, act.by) for act in decision.actions} == {
+        ("reply", "forbidden", ("x.no_secrets",)),
+        ("dm", "allowed", ()),
+    }
 
 
 @pytest.mark.parametrize("tier", ["self-serve", "enterprise"])
