@@ -35,18 +35,21 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 
 
 class Commands(click.Group):
-    """The commands of the table, imported one at a time; then those that plugins bring, through `add_command`."""
+    """The commands of the table, imported one at a time; what is none of them is looked for among those of plugins."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order of the table; a plugin cannot take a name that is in it."""
         return [*COMMANDS, *(name for name in super().list_commands(ctx) if name not in COMMANDS)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command of that name, or return `None`."""
-        if cmd_name not in COMMANDS:
-            return super().get_command(ctx, cmd_name)
-        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
+        """Import the command of that name, of ours or of a plugin, or return `None`."""
+        command = super().get_command(ctx, cmd_name) if cmd_name not in COMMANDS else _of_table(cmd_name)
+        if command is None:
+            from socialcare.cli.brought import commands
+
+            command = commands().get(cmd_name)
+        if command is None:
+            return None
         taken = {spelling for parameter in command.params for spelling in parameter.opts}
         command.params.extend(option for option in shared_options() if taken.isdisjoint(option.opts))
         return command
@@ -80,11 +83,17 @@ class Commands(click.Group):
             raise click.NoSuchCommand(error.command_name, possibilities=names, ctx=ctx) from None
 
 
+def _of_table(name: str) -> click.Command:
+    module, _, attribute = COMMANDS[name][0].partition(":")
+    command: click.Command = getattr(importlib.import_module(module), attribute)
+    return command
+
+
 @click.group(
     cls=Commands,
     params=shared_options(),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-    epilog="Exit codes: 0 clean, 1 findings, 2 wrong usage or configuration, 101 a bug of ours.",
+    epilog="Plugins may bring more: `socialcare plugins` lists them. Exit codes: 0 clean, 1 findings, 2 wrong usage or configuration, 101 a bug of ours.",
 )
 @click.version_option(package_name="socialcare", message="%(prog)s %(version)s")
 def cli() -> None:

@@ -49,3 +49,27 @@ def test_settings_that_cannot_be_used_are_one_message(
     settings.write_text("[plugins.acton]\n")
     assert main(["plugins", "--config", str(settings)]) == 2
     assert "did you mean `actions`?" in capsys.readouterr().err
+
+
+def test_a_plugin_that_is_on_brings_its_commands(
+    capsys: pytest.CaptureFixture[str], settings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = settings.parent / "bell-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: bell\nVersion: 1\n")
+    (info / "entry_points.txt").write_text("[socialcare]\nbell = a_bell_that_rings\n")
+    (settings.parent / "a_bell_that_rings.py").write_text(
+        "import click\n"
+        "from socialcare import hookimpl\n"
+        "@hookimpl\n"
+        "def register_commands():\n"
+        "    return [click.Command('ring', callback=lambda: click.echo('ding'), help='Ring it.')]\n"
+    )
+    monkeypatch.syspath_prepend(settings.parent)
+    monkeypatch.chdir(settings.parent)
+    assert main(["ring"]) == 2
+    assert "no such command `ring`" in capsys.readouterr().err
+    settings.write_text("[plugins.bell]\n")
+    assert main(["ring", "--color", "never"]) == 0
+    assert capsys.readouterr().out == "ding\n"
+    assert "commands: ring" in listed(capsys)[1]
