@@ -43,7 +43,7 @@ async def decide(events: Sequence[Event], desk: Desk) -> list[Decision]:
 
 
 async def _decide(events: Sequence[Event], desk: Desk) -> list[Decision]:
-    mentions = [event for event in events if isinstance(event, Mention)]
+    mentions = [e for e in events if isinstance(e, Mention) and not desk.company.wrote(e)]
     classified = dict(zip(map(id, mentions), await desk.seam.fields(desk.classifiers, mentions), strict=True))
     while True:
         memory = await _remember(events, desk)
@@ -51,7 +51,7 @@ async def _decide(events: Sequence[Event], desk: Desk) -> list[Decision]:
         for event in events:
             decisions += await agenda.advance(event.at, desk, memory)
             if isinstance(event, Mention):
-                decisions += await _mention(event, classified[id(event)], desk, memory)
+                decisions += await _mention(event, classified.get(id(event), {}), desk, memory)
             elif isinstance(event, Control):
                 decisions += await agenda.control(event, desk, memory)
         try:
