@@ -13,6 +13,7 @@ from typing import Any
 import click
 import pluggy
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from socialcare import hookspecs
 from socialcare.config import Settings
@@ -40,6 +41,7 @@ _PORTS: Mapping[str, type] = {
 }
 _COMMANDS = "register_commands"
 _TOLD = "on_decision"
+_NO_SUCH = "there is no such setting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,9 +142,7 @@ def _open(
             manager.unregister(plugin)  # what is not sound is not told of decisions either
             raise
     except ValidationError as error:
-        return SettingsError(
-            "; ".join(_setting(problem["loc"], problem["msg"]) for problem in error.errors())
-        )
+        return SettingsError("; ".join(_setting(one["loc"], _said(one)) for one in error.errors()))
     except SocialcareError as error:
         return error
 
@@ -166,7 +166,12 @@ def _register(manager: pluggy.PluginManager, plugin: object, name: str) -> None:
 def _ask(
     manager: pluggy.PluginManager, plugin: object, name: str, released: str, settings: Settings
 ) -> Brought:
-    hooks = tuple(hook for hook in (*_PORTS, _COMMANDS, _TOLD) if _implements(manager, plugin, hook))
+    hooks = tuple(hook for hook in (*_PORTS, _COMMANDS, _TOLD) if _implementations(manager, plugin, hook))
+    asks = any(
+        "settings" in one.argnames for hook in hooks for one in _implementations(manager, plugin, hook)
+    )
+    if not asks and (unread := settings.plugins.get(name)):
+        raise SettingsError("; ".join(_setting((key,), _NO_SUCH) for key in unread))
     things: dict[str, tuple[Any, ...]] = {}  # Any: what the hook's port says, once it was checked
     for hook in hooks:
         if hook != _TOLD:
@@ -210,8 +215,8 @@ def _alone(manager: pluggy.PluginManager, plugin: object, hook: str) -> pluggy.H
     return manager.subset_hook_caller(hook, [other for other in manager.get_plugins() if other is not plugin])
 
 
-def _implements(manager: pluggy.PluginManager, plugin: object, hook: str) -> bool:
-    return any(one.plugin is plugin for one in getattr(manager.hook, hook).get_hookimpls())
+def _implementations(manager: pluggy.PluginManager, plugin: object, hook: str) -> list[pluggy.HookImpl]:
+    return [one for one in getattr(manager.hook, hook).get_hookimpls() if one.plugin is plugin]
 
 
 def _error(name: str, result: object, settings: Settings) -> SocialcareError:
@@ -222,6 +227,10 @@ def _error(name: str, result: object, settings: Settings) -> SocialcareError:
     reason = result.reason if isinstance(result, Failed) else str(result)
     lines = [f"plugin `{name}` cannot be loaded: {line}" for line in reason.splitlines()]
     return PluginError("\n".join([*lines, f"help: {out}"]))
+
+
+def _said(problem: ErrorDetails) -> str:
+    return _NO_SUCH if problem["type"] == "extra_forbidden" else problem["msg"]
 
 
 def _setting(where: tuple[int | str, ...], said: str) -> str:

@@ -5,7 +5,7 @@ They are proposals: what is allowed is carried out elsewhere.
 
 from collections.abc import Sequence
 
-from socialcare import Action, Settings, hookimpl
+from socialcare import Action, hookimpl
 from socialcare_actions.people import PEOPLE
 from socialcare_actions.records import RECORDS
 from socialcare_actions.silence import SILENCE
@@ -13,6 +13,6 @@ from socialcare_actions.speech import SPEECH
 
 
 @hookimpl
-def register_actions(settings: Settings) -> Sequence[Action]:  # noqa: ARG001 - there is nothing to set
+def register_actions() -> Sequence[Action]:
     """All of them."""
     return [*SPEECH, *PEOPLE, *RECORDS, *SILENCE]

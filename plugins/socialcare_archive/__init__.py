@@ -5,7 +5,7 @@ Answers of the X API v2, the airline and the "customer support on Twitter" data 
 
 from collections.abc import Sequence
 
-from socialcare import Settings, Source, hookimpl
+from socialcare import Source, hookimpl
 from socialcare_archive.airline import Airline
 from socialcare_archive.mapped import Mapped
 from socialcare_archive.twcs import Support, Threads
@@ -13,6 +13,6 @@ from socialcare_archive.x import XPages
 
 
 @hookimpl
-def register_sources(settings: Settings) -> Sequence[Source]:  # noqa: ARG001 - there is nothing to set
+def register_sources() -> Sequence[Source]:
     """All of them; a table that `--map` fits is read by `--map`, whatever else it looks like."""
     return [Mapped(), XPages(), Airline(), Threads(), Support()]

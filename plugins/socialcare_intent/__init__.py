@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from socialcare import Settings, hookimpl
+from socialcare import hookimpl
 from socialcare_intent.classifier import IntentClassifier
 
 
 @hookimpl
-def register_classifiers(settings: Settings) -> Sequence[IntentClassifier]:  # noqa: ARG001 - there is nothing to set
+def register_classifiers() -> Sequence[IntentClassifier]:
     """The one classifier of this plugin."""
     return [IntentClassifier()]

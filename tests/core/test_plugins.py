@@ -252,10 +252,16 @@ def test_a_bad_declaration_names_the_plugin_and_the_word(settings: Make) -> None
 
 
 def test_wrong_settings_of_a_plugin_name_the_plugin_and_the_key(settings: Make) -> None:
-    with pytest.raises(
-        SettingsError, match=r"plugin `places`: setting `shops`: extra inputs are not permitted"
-    ):
+    with pytest.raises(SettingsError, match=r"plugin `places`: setting `shops`: there is no such setting"):
         load(settings(tables={"places": {"shops": 1}}))
+
+
+def test_settings_of_a_plugin_that_asks_for_none_are_named_all_at_once(settings: Make) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(settings(tables={"intent": {"treshold": 0.5, "words": 3}, "actions": {}}))
+    assert str(caught.value) == (
+        "plugin `intent`: setting `treshold`: there is no such setting; setting `words`: there is no such setting"
+    )
 
 
 def test_one_action_of_two_plugins_is_an_error_that_names_both(settings: Make) -> None:
