@@ -27,6 +27,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "schema": ("socialcare.cli.schema:command", "Print the JSON Schema of policy files, for editors."),
     "codes": ("socialcare.cli.codes:command", "Explain a code such as SC203."),
     "simulate": ("socialcare.cli.simulate:command", "Run the policy dry over past mentions."),
+    "diff": ("socialcare.cli.diff:command", "Tell what a new policy would change, over past mentions."),
     "classify": ("socialcare.cli.classify:command", "Write every field of past mentions."),
     "plugins": ("socialcare.cli.plugins:command", "List the plugins and the words they bring to a policy."),
     "completion": ("socialcare.cli.completion:command", "Print the completion script of a shell."),

@@ -123,7 +123,9 @@ class Drawer(Generic[T]):
         return (thing for _, _, thing in sorted(self._held, key=lambda each: (-each[0], each[1])))
 
     def _takes(self, rank: int) -> bool:
-        return len(self._held) < self._size or rank < -self._held[0][0]
+        if len(self._held) < self._size:
+            return True
+        return self._size > 0 and rank < -self._held[0][0]
 
     def _put(self, negative: int, thing: T) -> None:
         self._serial += 1

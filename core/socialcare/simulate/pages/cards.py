@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 
+from socialcare.simulate.comparing.difference import Changed
 from socialcare.simulate.findings.beside import Beside
 from socialcare.simulate.findings.exhibits import SAMPLES, Answer, Drawer, Exhibit
 from socialcare.simulate.pages.markup import Child, Markup, tag
 from socialcare.simulate.pages.words import OUTCOME, waiting
 
-Card = tuple[str, Callable[[str], Markup]]
+Card = tuple[str, Callable[[str | None], Markup]]
 """What a card is about, and how it is drawn with a given id."""
 
 
@@ -66,6 +67,24 @@ def beside_card(beside: Beside) -> Card:
     told = "the brand" if beside.waited is None else f"the brand, after {waiting(beside.waited)}"
     reply = _says("brand", told, beside.reply)
     return f"beside {beside.exhibit.name}", lambda name: drawn(beside.exhibit, name, reply)
+
+
+def changed_card(changed: Changed) -> Card:
+    """A mention, with what each of two policies does about it."""
+
+    def draw(name: str | None) -> Markup:
+        both = [("before", changed.old), ("now", changed.new)]
+        parts: list[Child] = []
+        for word, one in both:
+            ended = tag(
+                "span", tag("span", class_=f"dot {one.outcome}"), OUTCOME.get(one.outcome, one.outcome)
+            )
+            parts += [tag("p", tag("b", word), " ", ended, class_="who"), *map(answer, one.answers)]
+        told = ", ".join(each.replace("_", " ") for each in changed.changes)
+        why = tag("p", f"Changes: {told}. Because of {'; '.join(map(str, changed.causes))}.", class_="why")
+        return tag("article", _who(changed.new), quoted(changed.new.text), *parts, why, class_="m", id=name)
+
+    return f"changed {changed.new.name}", draw
 
 
 def drawn(exhibit: Exhibit, name: str | None, *more: Child) -> Markup:

@@ -37,8 +37,8 @@ def bar(parts: Sequence[tuple[str, float]], label: str) -> Markup:
     return tag("svg", *shapes, class_="bar", role="img", aria_label=label, height=12)
 
 
-def columns(found: Sequence[Column], label: str) -> Markup:
-    """Columns side by side, each of parts upon each other, with lines at round numbers."""
+def columns(found: Sequence[Column], label: str, ends: Sequence[str]) -> Markup:
+    """Columns side by side, each of parts upon each other, with lines at round numbers; `ends` stand below, from left to right."""
     top = _round_up(max((one.total for one in found), default=1))
     wide = _WIDTH / max(1, len(found))
     gap = min(2.0, wide / 5)
@@ -73,7 +73,6 @@ def columns(found: Sequence[Column], label: str) -> Markup:
         preserveAspectRatio="none",
     )
     scale = [tag("span", f"{top * step // _TICKS:,}") for step in range(_TICKS, -1, -1)]
-    ends = [found[0].label, found[len(found) // 2].label, found[-1].label] if found else []
     return tag(
         "div",
         tag("div", *scale, class_="scale", aria_hidden="true"),

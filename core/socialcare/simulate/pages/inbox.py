@@ -77,7 +77,7 @@ def _group(group: Group, read: int, book: Book) -> Markup:
     if len(group.accounts) > 1:
         parts.append(", ".join(f"{name or 'no account'} {count:,}" for name, count in group.accounts))
     words = '"' + group.phrase + '"'
-    intent = f"intent: {group.intent}, " if group.intent else ""
+    intent = f"intent: {group.intent}, " if group.intent not in ("", "other") else ""
     near = tag("p", "Nearest rule: ", tag("code", group.near), class_="quiet") if group.near else None
     return tag(
         "div",

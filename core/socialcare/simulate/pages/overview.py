@@ -76,12 +76,17 @@ def over_time(findings: Findings, book: Book) -> Section | None:
     if len(spans) < 2:
         return None
     unit = findings.timeline.unit
+    ends = [
+        _moment(at.start, unit).removeprefix(f"{at.start:%a} ")
+        for at in (spans[0], spans[len(spans) // 2], spans[-1])
+    ]
     chart = columns(
         [
             Column(_moment(span.start, unit), [(outcome, _count(span, outcome)) for outcome in OUTCOMES])
             for span in spans
         ],
         f"Mentions by {unit} and outcome; the table below has the numbers",
+        ends,
     )
     used = [outcome for outcome in OUTCOMES if any(_count(span, outcome) for span in spans)]
     rows = [

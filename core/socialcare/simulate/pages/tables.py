@@ -9,7 +9,7 @@ from socialcare.simulate.pages.markup import Child, Markup, tag
 Row = Sequence[Child]
 
 
-def table(caption: str, heads: Sequence[str], rows: Iterable[Row], *, kind: str = "stack") -> Markup:
+def table(caption: str, heads: Sequence[str], rows: Iterable[Row]) -> Markup:
     """A table whose first column names the row and whose other columns hold numbers; a zero is quiet."""
     titles = [
         tag("th", each, scope="col", role="columnheader", class_=None if place == 0 else "r")
@@ -20,7 +20,7 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[Row], *, kind: str 
         tag("caption", caption),
         tag("thead", tag("tr", *titles, role="row"), role="rowgroup"),
         tag("tbody", *(_row(heads, row) for row in rows), role="rowgroup"),
-        class_=kind,
+        class_="stack" if len(heads) > 2 else "pair",
         role="table",
     )
 

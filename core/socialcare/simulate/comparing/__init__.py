@@ -1,0 +1,1 @@
+"""Two policies over the same mentions: what changes for whom, and because of which statement."""
