@@ -16,9 +16,9 @@ _TRUTHS = (
         "SC302",
         "always true",
         "Every mention makes the condition true, so it tests nothing. A field that may be missing does not always hold:\n"
-        "where it is unknown, a test is unknown unless `if_missing` says otherwise, and where it is known that there is\n"
-        "none, every test but `exists` is false. A field that its plugin does not declare as one that may be missing\n"
-        "counts as there.\n"
+        "where it is unknown, a test is unknown unless `if_missing` says otherwise, and where a plugin looked and found\n"
+        "none, every test but `exists` is false. What every mention has (its text, its author's handle, …) and a field\n"
+        "whose plugin does not declare that it may be missing are never unknown.\n"
         "Avoid:   when: {any: [{intent: question}, {none: [{intent: question}]}]}\n"
         "Prefer:  leave `when` out, if every mention is meant",
     ),
@@ -33,4 +33,26 @@ _TRUTHS = (
     ),
 )
 
-ANALYSIS: tuple[Code, ...] = _TRUTHS
+_RIVALS = (
+    Code(
+        "SC310",
+        "a rule that is always outranked",
+        "Wherever the rule fires, another one fires too, comes first by rank, `wins_over` or `order:`, and takes every\n"
+        "slot that this one wants. Only what takes its slot for certain counts: not a rule with `limit`, `rollout`,\n"
+        "`look_up` or a shorter `active`, not a handover, which is off for what was handed over.\n"
+        "Avoid:   all: {rank: complaint, when: {intent: question}, …}   hours: {rank: question, when: {intent: question, …}, …}\n"
+        "Prefer:  all: {rank: fallback, when: {intent: question}, …}",
+    ),
+    Code(
+        "SC311",
+        "a pair that nothing orders",
+        "Two rules of one rank want the same slot, some mentions are for both, and neither `wins_over`, a more specific\n"
+        "condition nor `order:` says who wins: their ids do, so a rename would change what is answered. The mention\n"
+        "that is shown was made up and tried: both conditions are true of it. It can be pasted as a test. Three pairs\n"
+        "of a rule are shown at once.\n"
+        "Avoid:   hours: {when: {text: {has: open}}, …}   parcel: {when: {text: {has: parcel}}, …}\n"
+        "Prefer:  hours: {wins_over: [parcel], when: {text: {has: open}}, …}",
+    ),
+)
+
+ANALYSIS: tuple[Code, ...] = (*_TRUTHS, *_RIVALS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from socialcare.diagnostics import Problems
 from socialcare.model import Vocabulary
 from socialcare.policy.analysis.ground import Ground
+from socialcare.policy.analysis.rivals import check_rivals
 from socialcare.policy.analysis.truths import check_truths
 from socialcare.policy.statements import Policy
 
@@ -15,6 +16,6 @@ def analyse(policy: Policy, vocabulary: Vocabulary) -> Problems:
     A policy with findings runs all the same; nothing of it is changed.
     """
     ground = Ground(policy, vocabulary, Problems())
-    for check in (check_truths,):
+    for check in (check_truths, check_rivals):
         check(ground)
     return ground.problems

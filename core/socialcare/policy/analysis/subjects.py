@@ -7,8 +7,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from socialcare.model import Field, Vocabulary
+from socialcare.observed import FIELDS
 from socialcare.policy.reading.names import Sort
 from socialcare.policy.statements import Policy, Rule
+
+_ALWAYS_THERE = frozenset(one.name for one in FIELDS if not one.may_be_missing)
+"""What every mention has. Any other field may be known not to be there: a classifier looked and found none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,9 @@ class Subjects:
             return _of(answer, head, part, unknown=False, absent=not is_found)
         known = self.vocabulary.fields.get(path) or self.vocabulary.fields[head]
         part = "" if known.name == path else part
-        return _of(known, known.name, part, unknown=known.may_be_missing, absent=known.may_be_missing)
+        return _of(
+            known, known.name, part, unknown=known.may_be_missing, absent=known.name not in _ALWAYS_THERE
+        )
 
     def _may_fail(self, name: str) -> bool:
         """Whether a formula may have no value: a number in it is missing, or it divides by one that may be zero."""

@@ -20,7 +20,7 @@ _MOST_PROVED = 500
 _MOST_TRIED = 40
 
 _JOINED = (" ", " and ", ". Or ", "")
-_NEUTRAL = ("Hello there", "Good day", "Hm", "?!", "👋", "0", "x", "")
+_NEUTRAL = ("hello", "somebody", "Hm", "?!", "👋", "0", "x", "")
 
 
 def may_be(true: Sequence[Comparison], false: Sequence[Comparison]) -> bool:

@@ -28,6 +28,11 @@ class Precedence:
         """The place of the rule's rank, 0 the first."""
         return self._ranks[rule.rank]
 
+    def is_ordered(self, one: Rule, other: Rule) -> bool:
+        """Whether the policy says in so many words which of two rules of one rank comes first: `wins_over` or `order:`."""
+        beats = other.id in self._beaten.get(one.id, ()) or one.id in self._beaten.get(other.id, ())
+        return beats or self._order.get(one.id) != self._order.get(other.id)
+
     def _more_specific(self, a: Rule, b: Rule) -> bool:
         pair = (a.id, b.id)
         if pair not in self._specific:

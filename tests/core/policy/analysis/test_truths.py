@@ -72,8 +72,8 @@ ALWAYS = """\
 signals:
   anything: {any: [{intent: question}, {none: [{intent: question}]}]}
 rules:
-  every.intent:
-    when: {intent: [complaint, question, praise, opinion_request, other]}
+  ours.or.not:
+    when: {any: [{author.is_us: true}, {author.is_us: false}]}
     do: {label: every}
   said.twice:
     when: {intent: praise}
@@ -98,6 +98,8 @@ def test_what_always_holds_is_shown(analysed: Any, golden: Callable[[str, str], 
         "{any: [{time: {inside: night}}, {time: {outside: night}}]}",
         "{any: [{product.price: {above: 1, if_missing: true}}, {product.price: {at_most: 1, if_missing: true}}]}",
         "{author.is_bot: {equals: false, if_missing: true}}",
+        "{intent: [complaint, question, praise, opinion_request, other]}",
+        "{none: [{personal_data: {exists: true}}]}",
     ],
 )
 def test_what_may_be_missing_does_not_always_hold(when: str, analysed: Any) -> None:
