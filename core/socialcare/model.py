@@ -184,6 +184,8 @@ class Vocabulary:
     channels: Mapping[str, Channel] = field(default_factory=dict)
     providers: Mapping[str, str] = field(default_factory=dict)
     """Field, action or look-up name → `plugin@version` that brings it."""
+    off: tuple[str, ...] = ()
+    """Installed plugins that are not switched on: a word that nobody knows may be theirs."""
 
 
 class ActionRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):

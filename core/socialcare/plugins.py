@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points, version
 from inspect import iscoroutine
@@ -105,6 +105,8 @@ def load(
         raise (SettingsError if ours else PluginError)("\n".join(str(error) for error in broken.values()))
     manager.check_pending()
     vocabulary, classifiers = gather(brought, settings)
+    on = {_OWN, *settings.plugins, *extra}
+    vocabulary = replace(vocabulary, off=tuple(name for name in installed if name not in on))
     return Loaded(
         vocabulary=vocabulary,
         classifiers=classifiers,

@@ -101,6 +101,7 @@ def test_installed_is_not_consent(settings: Make) -> None:
     assert {"archive", "intent", "places", "actions", "x"} <= set(off)
     assert not off["actions"].brings
     assert off["actions"].version == version("socialcare")
+    assert set(off) == set(loaded.vocabulary.off)
 
 
 def test_an_enabled_plugin_brings_its_words_with_its_version(settings: Make) -> None:

@@ -19,6 +19,9 @@ _DAY = 24 * 60
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _LONGEST = timedelta(days=3_660)
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?([smhdw])", re.ASCII)
+_SPELT_OUT = re.compile(
+    r"(\d{1,9}(?:\.\d{1,9})?) ?([smhdw])(?:ec|econd|in|inute|our|r|ay|eek)s?", re.ASCII | re.IGNORECASE
+)
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 _STRETCH = re.compile(r"([01]?\d|2[0-3]):([0-5]\d) ?[-–] ?(?:([01]?\d|2[0-3]):([0-5]\d)|24:00)", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,9})?) ?%", re.ASCII)
@@ -30,6 +33,8 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 def duration(text: str) -> timedelta:
     """Read `90s`, `30m`, `2h`, `7d` or `1w`; raises `Flaw` for anything else, months too, and beyond ten years."""
     hit = _DURATION.fullmatch(text.strip())
+    if hit is None and (spelt := _SPELT_OUT.fullmatch(text.strip())):
+        raise Flaw(f"`{text}` is written `{spelt[1]}{spelt[2].lower()}`", length=len(text))
     if hit is None:
         raise _flaw(text, "a span of time such as `30m`, `2h`, `7d` or `1w`")
     span = timedelta(seconds=float(hit[1]) * _SECONDS[hit[2]])

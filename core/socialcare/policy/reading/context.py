@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from socialcare.diagnostics import Place, Problems, suggestion
+from socialcare.diagnostics import Place, Problems, did_you_mean, suggestion
 from socialcare.model import Field, Vocabulary
 from socialcare.policy.language.flaws import Flaw
 from socialcare.policy.reading.names import Names, Noun, Target
 from socialcare.policy.yaml.nodes import ListNode, MapNode, Node, TextNode
+
+_DECLARED: Mapping[Noun, str] = {
+    "person": "people: {{{}: who@example.com}}",
+    "account": "accounts: {{{}: Handle}}",
+    "list": "lists: {{{}: [one, another]}}",
+    "calendar": "calendars: {{{}: {{week: {{mon-fri: 09:00-18:00}}}}}}",
+    "signal": "signals: {{{}: {{intent: question}}}}",
+}
+"""How a name is declared, by its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +75,15 @@ class Reading:
 
     def unknown_name(self, text: str, place: Place, noun: Noun) -> None:
         """Say that nothing of that kind has the name."""
-        code = "SC220" if noun in ("action", "look-up") else "SC204"
+        known = self.names.of(noun)
+        brought = noun in ("action", "look-up")
+        fix = self._switch_on(text, known) if brought else _declare(noun, text, known)
         self.problems.error(
-            code, place, f"unknown {noun} `{text}`", label=suggestion(text, self.names.of(noun))
+            "SC220" if brought else "SC204",
+            place,
+            f"unknown {noun} `{text}`",
+            label=suggestion(text, known),
+            fix=fix,
         )
 
     def text(self, node: Node, wanted: str) -> str | None:
@@ -114,14 +129,32 @@ class Reading:
                 "SC202", place, f"`{path}` is a signal, not a field", label=f"write `all: [{path}]`"
             )
         else:
+            known = self._paths()
             self.problems.error(
-                "SC202", place, f"unknown field `{path}`", label=suggestion(path, self._paths())
-            )
+                "SC202", place, f"unknown field `{path}`", label=suggestion(path, known),
+                fix=self._switch_on(path, known),
+            )  # fmt: skip
+
+    def _switch_on(self, word: str, known: Iterable[str]) -> str:
+        """The way out where a word is like none that is known: it may be one of a plugin that is off."""
+        off = self.vocabulary.off
+        if not off or did_you_mean(word, known):
+            return ""
+        return f"if a plugin brings it, switch that on in socialcare.toml; off are {', '.join(off)}"
 
     def _paths(self) -> list[str]:
         answers = {} if self.early else self.answers
         parts = [f"{alias}.{part.name}" for alias, answer in answers.items() for part in answer.parts]
         return [*answers, *parts, *self.names.paths()]
+
+
+def _declare(noun: Noun, text: str, known: Iterable[str]) -> str:
+    """The way out where a name is like none that is declared."""
+    if did_you_mean(text, known):
+        return ""
+    if noun == "signal" and " " in text:
+        return "a condition is a map, as in `when: {intent: question}`"
+    return f"declare it at the top of a file: `{_DECLARED[noun].format(text)}`" if noun in _DECLARED else ""
 
 
 def _answer(path: str, part: str, answer: Field) -> Target | None:

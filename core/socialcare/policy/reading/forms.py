@@ -91,7 +91,9 @@ class Map(Generic[T]):
     def values(self, node: Node, reading: Reading) -> dict[str, Any] | None:
         """What the keys hold, by argument; keys that are not written are left out."""
         if not isinstance(node, MapNode):
-            reading.wrong_form(node, f"a map with {_listing(self.keys)}")
+            is_bare = isinstance(node, TextNode) and not node.text
+            fix = "indent the lines that belong to it deeper than its name" if is_bare else ""
+            reading.wrong_form(node, f"a map with {_listing(self.keys)}", fix=fix)
             return None
         values: dict[str, Any] = {}
         whole = True

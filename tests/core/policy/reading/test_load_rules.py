@@ -128,7 +128,7 @@ def test_gates_are_read(read: Read) -> None:
         ("{do: {reply: 'Hi {{ text | shout }}'}}", "SC217", "unknown filter `shout`"),
         ("{do: {open_case: dutty}}", "SC204", "unknown person `dutty`"),
         ("{do: {open_case: {ask: true}}}", None, None),
-        ("{do: {open_case: {to: duty, answer_within: 2 hours}}}", "SC206", "`2 hours` is not a span of time such as `30m`, `2h`, `7d` or `1w`"),
+        ("{do: {open_case: {to: duty, answer_within: 2 hours}}}", "SC206", "`2 hours` is written `2h`"),
         ("{do: {open_case: {to: duty, on_breach: {notfy: duty}}}}", "SC201", "unknown key `notfy` in this map"),
         ("{do: {handover: halp}}", "SC204", "unknown account `halp`"),
         ("{do: {urgency: 9}}", "SC206", "`9` is out of bounds"),
