@@ -17,6 +17,10 @@ _PRAISES = 4
 """Points of praise from which somebody praises, whatever they thank for."""
 _ASKING_FROM = 4
 _CLEAR_QUESTION = 8
+_PLAINLY = 4
+"""Weight from which a word says plainly what somebody wants."""
+_MOST_FROM_HINTS = 0.74
+"""How sure many small signs together can make of a complaint or of praise."""
 _IN_FRONT = 3
 """The place in a text up to which thanks are what it is about."""
 _SHORT = 6
@@ -68,6 +72,7 @@ class _Points(NamedTuple):
     good: int
     bad: int
     blames: bool
+    plain: frozenset[str]
 
 
 def judge(cut: Words, language: str = "en") -> Judgement:
@@ -124,6 +129,7 @@ def _points(signals: Signals) -> _Points:
         good=good_said,
         bad=bad_said,
         blames=signals.blames,
+        plain=_plain(signals),
     )
 
 
@@ -149,15 +155,32 @@ def _intent(points: _Points) -> tuple[str, float]:
     """The intent that the points speak for, and how sure that is."""
     needed = _needed(points)
     if points.complaint >= needed:
-        return "complaint", _sure(points.complaint - needed, 0.6, 6)
+        return "complaint", _told(points, "complaint", _sure(points.complaint - needed, 0.6, 6))
     if points.opinion >= _ASKING_FROM:
         return "opinion_request", _sure(points.opinion - _ASKING_FROM, 0.6, 8)
     if points.praise >= _PRAISE_FROM:
-        return "praise", _sure(points.praise - _PRAISE_FROM, 0.6, 8)
+        return "praise", _told(points, "praise", _sure(points.praise - _PRAISE_FROM, 0.6, 8))
     if points.question >= _ASKING_FROM:
         return "question", _sure(points.question - _ASKING_FROM, 0.5, 6)
     nearest = max(points.complaint / needed, points.praise / _PRAISE_FROM, points.question / _ASKING_FROM, 0)
     return "other", 0.9 - 0.4 * min(nearest, 1)
+
+
+def _plain(signals: Signals) -> frozenset[str]:
+    """Which of complaint and praise some word says plainly by itself; emoji and hints say it only together."""
+    said = {
+        "complaint" if match.signal in BAD else "praise"
+        for match in signals.matches
+        if match.weight >= _PLAINLY
+        and match.signal in BAD | GOOD
+        and any(form[0].isalnum() or form[0] == "#" for form in signals.cut.forms[match.first : match.after])
+    }
+    return frozenset(said | {"complaint"} if signals.points.get("irony") else said)
+
+
+def _told(points: _Points, intent: str, confidence: float) -> float:
+    """`confidence`, at most so much where nothing says the intent plainly."""
+    return confidence if intent in points.plain else min(confidence, _MOST_FROM_HINTS)
 
 
 def _only_thanks(signals: Signals, intent: str) -> bool:

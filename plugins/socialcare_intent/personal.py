@@ -60,6 +60,8 @@ _STREET = re.compile(
     """,
     re.VERBOSE,
 )
+_LOCATOR = re.compile(r"(?<![\w@$/-])(?!N[0-9])(?=[A-Z0-9]{6}(?![\w-]))[A-Z]+[0-9]+[A-Z][A-Z0-9]*")
+"""Six capitals and digits with a capital after a digit, as reservation systems make them; flight numbers end in digits."""
 _TOLL_FREE = re.compile(r"(?:0011|00|0|1|44)?8(?:00|33|44|55|66|77|88)\d{6,8}$")
 """Numbers that cost the caller nothing (North America, Britain and much of Europe): a company's, and nobody's own."""
 _REFERENCE = re.compile(
@@ -155,9 +157,11 @@ def luhn(digits: str) -> bool:
 
 
 def _references(text: str) -> Iterator[Found]:
-    """Codes that are called a booking, an order, a case."""
+    """Codes that are called a booking, an order, a case, and those that look like an airline's without being called so."""
     if not _HAS_CODE.search(text):
         return
+    for locator in _LOCATOR.finditer(text):
+        yield Found("booking_ref", *locator.span())
     for reference in _REFERENCE.finditer(text):
         code = reference["code"]
         if any(sign.isdigit() for sign in code) or code.isupper():

@@ -31,7 +31,7 @@ def fields(text: str, lang: str | None = None, *, is_retweet: bool = False) -> d
 
 
 def test_the_plugin_registers_one_classifier() -> None:
-    (classifier,) = socialcare_intent.register_classifiers(settings={})
+    (classifier,) = socialcare_intent.register_classifiers()
     assert [field.name for field in classifier.fields] == [
         "intent",
         "sentiment",
