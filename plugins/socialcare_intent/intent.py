@@ -175,7 +175,7 @@ def _plain(signals: Signals) -> frozenset[str]:
         and match.signal in BAD | GOOD
         and any(form[0].isalnum() or form[0] == "#" for form in signals.cut.forms[match.first : match.after])
     }
-    return frozenset(said | {"complaint"} if signals.points.get("irony") else said)
+    return frozenset({"complaint"} if signals.points.get("irony") else said)
 
 
 def _told(points: _Points, intent: str, confidence: float) -> float:
@@ -189,7 +189,7 @@ def _only_thanks(signals: Signals, intent: str) -> bool:
     Thanks at the end of a longer text are often bitter, save where trouble is over.
     """
     had = signals.points.get
-    if intent != "praise" or signals.asks or had("question") or had("praise", 0) >= _PRAISES:
+    if intent != "praise" or signals.asks or had("question") or had("irony") or had("praise", 0) >= _PRAISES:
         return False
     thanks = [match.first for match in signals.matches if match.signal == "thanks" and match.weight > 1]
     in_front = bool(thanks) and thanks[0] <= _IN_FRONT
