@@ -23,7 +23,7 @@ GROUPS = 12
 
 _FEWEST = 3
 _LEAST_SHARE = 0.004
-_COMMON = 0.2
+_LEAST_LIFT = 1.3
 _WORDS_READ = 60
 _LONGEST_WORD = 30
 _LONGEST_PHRASE = 3
@@ -90,6 +90,7 @@ class Inbox:
         lift = {
             phrase: _lift(len(found) / len(read), others[phrase] / size) for phrase, found in holders.items()
         }
+        holders = {phrase: found for phrase, found in holders.items() if lift[phrase] >= _LEAST_LIFT}
         fewest = max(_FEWEST, round(_LEAST_SHARE * len(read)))
         left = set(range(len(read)))
         groups: list[Group] = []
@@ -131,11 +132,10 @@ def _phrases(read: tuple[str, ...]) -> set[str]:
 
 
 def _holders(read: Sequence[_Read]) -> dict[str, set[int]]:
-    """Phrase → the places of the mentions that have it; what hardly any has says nothing, nor what every fifth has."""
+    """Phrase → the places of the mentions that have it; what hardly any has says nothing."""
     counts = Counter(phrase for each in read for phrase in _phrases(each.words))
-    most = max(_COMMON * len(read), 2 * _FEWEST)
     fewest = max(_FEWEST, round(_LEAST_SHARE * len(read)))
-    kept = {phrase for phrase, count in counts.items() if fewest <= count <= most}
+    kept = {phrase for phrase, count in counts.items() if count >= fewest}
     holders: dict[str, set[int]] = {phrase: set() for phrase in sorted(kept)}
     for place, each in enumerate(read):
         for phrase in _phrases(each.words) & kept:

@@ -21,8 +21,8 @@ def many(number: int, word: str) -> str:
 
 
 def share(part: float, whole: float) -> str:
-    """A part as a share of the whole."""
-    return f"{part / whole:.1%}" if whole else "–"
+    """A part as a share of the whole; a dash where there is none."""
+    return f"{part / whole:.1%}" if whole and part else "–"
 
 
 def waiting(seconds: float) -> str:
