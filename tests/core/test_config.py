@@ -46,7 +46,7 @@ def test_without_a_file_our_offline_plugins_are_on(tmp_path: Path) -> None:
     settings = find_settings(tmp_path)
     assert settings.path is None
     assert settings.policy == tmp_path / "rules"
-    assert list(settings.plugins) == ["archive", "intent", "places", "actions", "x"]
+    assert list(settings.plugins) == ["archive", "intent", "places", "actions", "x", "bluesky", "mastodon"]
 
 
 def test_a_table_switches_a_plugin_on_and_may_be_empty(written: Written) -> None:

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any, TypeVar
 
-from msgspec import DecodeError, Raw, ValidationError, convert
+from msgspec import DecodeError, Raw, ValidationError
 from msgspec.json import Decoder
 
 from socialcare.intake.door import DEEPEST, LARGEST_EVENT, BadRow
@@ -33,11 +33,13 @@ def decoded(content: bytes | Raw, decoder: Decoder[T], what: str = "a post") -> 
         except ValidationError:
             raise
         except (ValueError, RecursionError):
-            return convert(plain(raw), decoder.type)
+            return decoder.decode(_mended(raw))
     except ValidationError as error:
         raise BadRow(_in_words(error, what)) from error
     except RecursionError as error:
         raise BadRow(_TOO_DEEP) from error
+    except ValueError as error:
+        raise BadRow("it is no JSON") from error
 
 
 def plain(content: bytes) -> Any:  # Any: whatever the archive holds
@@ -54,6 +56,11 @@ def plain(content: bytes) -> Any:  # Any: whatever the archive holds
         raise BadRow(f"it is no JSON: {str(error).partition(':')[0].lower()}") from error
 
 
+def _mended(raw: bytes) -> bytes:
+    return _HALF.sub("\ufffd", json.dumps(plain(raw), ensure_ascii=False)).encode()
+
+
+_HALF = re.compile("[\ud800-\udfff]")
 _TOO_DEEP = f"it is nested deeper than {DEEPEST} levels"
 
 

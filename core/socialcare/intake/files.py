@@ -7,12 +7,14 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from socialcare.errors import ArchiveError
 from socialcare.intake.door import reject
 from socialcare.intake.zips import BROKEN, inside_zip, listing, member, opened_zip, unpacked_size
-from socialcare.model import Mention, Reject
+from socialcare.model import Mention, Reject, Skipped
+
+Row = TypeVar("Row", bound=Mention | Reject | Skipped)
 
 HEAD = 64 * 1024
 """Bytes by which a file is recognised."""
@@ -196,7 +198,7 @@ def lines(stream: BinaryIO, longest: int) -> Iterator[tuple[int, bytes, bool]]:
         yield number, line, whole
 
 
-def until_damaged(path: Path, rows: Iterator[Mention | Reject]) -> Iterator[Mention | Reject]:
+def until_damaged(path: Path, rows: Iterator[Row]) -> Iterator[Row | Reject]:
     """The rows, and where the file cannot be read any further a reject of row 0, which stands for the file itself."""
     try:
         yield from rows

@@ -31,7 +31,7 @@ def test_a_packed_file_is_known_by_its_bytes_not_its_name(read: Read) -> None:
 def test_a_damaged_packed_file_gives_what_can_be_read(tmp_path: Path, damage) -> None:  # type: ignore[no-untyped-def]  # bytes in, bytes out
     path = tmp_path / "past.jsonl.gz"
     path.write_bytes(damage(gzip.compress(LINES, compresslevel=1)))
-    source = next(each for each in register_sources({}) if each.name == "x_api")
+    source = next(each for each in register_sources() if each.name == "x_api")
     *mentions, last = source.read(path, ReadOptions())
     assert isinstance(last, Reject)
     assert last.row == 0
@@ -48,7 +48,7 @@ def test_s2_a_bomb_is_left_alone(tmp_path: Path) -> None:
         for _ in range(80):
             file.write(packer.compress(b" " * 1_000_000))
         file.write(packer.flush())
-    first, *_, last = next(each for each in register_sources({}) if each.name == "x_api").read(
+    first, *_, last = next(each for each in register_sources() if each.name == "x_api").read(
         path, ReadOptions()
     )
     assert isinstance(first, Mention)
@@ -134,5 +134,5 @@ def test_every_source_passes_the_kit(
     path.write_bytes(content)
     options = ReadOptions(columns=columns)
     head = gzip.decompress(content) if name.endswith(".gz") else content
-    source = next(each for each in register_sources({}) if each.recognises(path, head[:65_536], options))
+    source = next(each for each in register_sources() if each.recognises(path, head[:65_536], options))
     check_source(source, path, options)
