@@ -55,4 +55,24 @@ _RIVALS = (
     ),
 )
 
-ANALYSIS: tuple[Code, ...] = (*_TRUTHS, *_RIVALS)
+_EFFECTS = (
+    Code(
+        "SC312",
+        "an action that is always forbidden",
+        "Wherever the rule fires, a guard forbids the action, so it never goes out. Built-in guards know what a platform\n"
+        "does not let anybody do. Guards that hold, limit or ask a person are not meant, nor those with `active`.\n"
+        "Avoid:   guards: {no.praise: {when: {intent: praise}, forbid: [public]}}   # and a rule that thanks for praise\n"
+        "Prefer:  guards: {no.praise: {when: {intent: praise}, forbid: [public], except: [praise.thank]}}",
+    ),
+    Code(
+        "SC313",
+        "a circle of handovers",
+        "A mention that was handed over is decided once more by the account that received it, and not handed on. Where\n"
+        "that account would hand it back, or to itself, it stays with somebody for whom no rule was written. The conditions\n"
+        "of all rules of the circle can be true of one mention.\n"
+        "Avoid:   when: {topic: billing}, do: {handover: help}\n"
+        "Prefer:  when: {topic: billing, account: [main, uk]}, do: {handover: help}",
+    ),
+)
+
+ANALYSIS: tuple[Code, ...] = (*_TRUTHS, *_RIVALS, *_EFFECTS)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from socialcare.diagnostics import Problems
 from socialcare.model import Vocabulary
 from socialcare.policy.analysis.ground import Ground
+from socialcare.policy.analysis.loops import check_loops
+from socialcare.policy.analysis.mute import check_mute
 from socialcare.policy.analysis.rivals import check_rivals
 from socialcare.policy.analysis.truths import check_truths
 from socialcare.policy.statements import Policy
@@ -16,6 +18,6 @@ def analyse(policy: Policy, vocabulary: Vocabulary) -> Problems:
     A policy with findings runs all the same; nothing of it is changed.
     """
     ground = Ground(policy, vocabulary, Problems())
-    for check in (check_truths, check_rivals):
+    for check in (check_truths, check_rivals, check_mute, check_loops):
         check(ground)
     return ground.problems

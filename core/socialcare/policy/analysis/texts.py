@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from itertools import islice, product
 from math import prod
 
@@ -23,27 +22,50 @@ _JOINED = (" ", " and ", ". Or ", "")
 _NEUTRAL = ("hello", "somebody", "Hm", "?!", "👋", "0", "x", "")
 
 
-def may_be(true: Sequence[Comparison], false: Sequence[Comparison]) -> bool:
-    """Whether it is not proved that no text passes all of `true` and none of `false`."""
-    ways = [_ways(test, tuple(false)) for test in true]
-    if not all(ways):
-        return False
-    if not _can_clash(true, false) or prod(map(len, ways)) > _MOST_PROVED:
-        return True
-    return any(not _clash(chosen, false) for chosen in product(*ways))
+class Texts:
+    """The theory of texts; which alternative proves which other test is found out once."""
 
+    def __init__(self) -> None:
+        self._alternatives: dict[int, tuple[Comparison, list[Comparison]]] = {}
+        self._proved: dict[tuple[int, int], tuple[Comparison, Comparison, frozenset[int]]] = {}
 
-def candidates(
-    true: Sequence[Comparison], false: Sequence[Comparison], hints: Sequence[str]
-) -> Iterator[str]:
-    """Texts that may pass; the hints first."""
-    yield from hints
-    if not true:
-        yield from _NEUTRAL
-    ways = [_ways(test, tuple(false)) for test in true]
-    for chosen in islice(product(*ways), _MOST_TRIED):
-        for ending in ("", "s"):
-            yield from _put_together([piece for test in chosen for piece in _pieces(test, ending)])
+    def may_be(self, true: Sequence[Comparison], false: Sequence[Comparison]) -> bool:
+        """Whether it is not proved that no text passes all of `true` and none of `false`."""
+        ways = [self._ways(test, false) for test in true]
+        if not all(ways):
+            return False
+        if not _can_clash(true, false) or prod(map(len, ways)) > _MOST_PROVED:
+            return True
+        return any(not _clash(chosen, false) for chosen in product(*ways))
+
+    def candidates(
+        self, true: Sequence[Comparison], false: Sequence[Comparison], hints: Sequence[str]
+    ) -> Iterator[str]:
+        """Texts that may pass; the hints first."""
+        yield from hints
+        if not true:
+            yield from _NEUTRAL
+        ways = [self._ways(test, false) for test in true]
+        for chosen in islice(product(*ways), _MOST_TRIED):
+            for ending in ("", "s"):
+                yield from _put_together([piece for test in chosen for piece in _pieces(test, ending)])
+
+    def _ways(self, test: Comparison, false: Sequence[Comparison]) -> list[Comparison]:
+        """The alternatives of a test that must hold, each a test of its own, less those that prove what must not."""
+        if id(test) not in self._alternatives:
+            self._alternatives[id(test)] = (test, _alternatives(test))
+        ways = self._alternatives[id(test)][1]
+        lost = {place for other in false for place in self._proving(test, ways, other)}
+        return [way for place, way in enumerate(ways) if place not in lost]
+
+    def _proving(self, test: Comparison, ways: Sequence[Comparison], other: Comparison) -> frozenset[int]:
+        """Which alternatives of a test prove another one."""
+        key = (id(test), id(other))
+        if key not in self._proved:
+            plain = replace(other, if_missing=None)
+            places = frozenset(place for place, way in enumerate(ways) if implies(way, plain, {}))
+            self._proved[key] = (test, other, places)  # the tests are kept, so that their ids stay their own
+        return self._proved[key][2]
 
 
 def _put_together(pieces: Sequence[tuple[str, str]]) -> Iterator[str]:
@@ -69,15 +91,11 @@ def _written(phrase: Phrase, ending: str) -> str:
     return " ".join(word + ending * star for word, star in zip(phrase.words, phrase.stars, strict=True))
 
 
-@lru_cache(maxsize=10_000)
-def _ways(test: Comparison, false: tuple[Comparison, ...]) -> tuple[Comparison, ...]:
-    """The alternatives of a test that must hold, each a test of its own, less those that a test forbids that must not."""
-    bare = replace(test, if_missing=None)
-    forbidden = [replace(other, if_missing=None) for other in false]
-    alternatives = [bare]
-    if bare.op != "has_all" and bare.of == "value":
-        alternatives = [replace(bare, operand=type(bare.operand)([item])) for item in bare.operand]
-    return tuple(way for way in alternatives if not any(implies(way, other, {}) for other in forbidden))
+def _alternatives(test: Comparison) -> list[Comparison]:
+    plain = replace(test, if_missing=None)
+    if plain.op == "has_all":
+        return [plain]
+    return [replace(plain, operand=type(plain.operand)([item])) for item in plain.operand]
 
 
 def _can_clash(true: Sequence[Comparison], false: Sequence[Comparison]) -> bool:

@@ -12,9 +12,10 @@ from datetime import timedelta
 from typing import Literal, TypeAlias
 
 from socialcare.model import FieldValue, Value
-from socialcare.policy.analysis import texts, values
+from socialcare.policy.analysis import values
 from socialcare.policy.analysis.logic import FALSE, TRUE, UNKNOWN
 from socialcare.policy.analysis.subjects import Subject, Subjects
+from socialcare.policy.analysis.texts import Texts
 from socialcare.policy.analysis.worlds import NOW, Picks, world_for_one
 from socialcare.policy.deciding.naive import compare
 from socialcare.policy.statements import Comparison
@@ -42,6 +43,7 @@ class Theory:
     """The theory of a policy's subjects."""
 
     subjects: Subjects
+    texts: Texts = field(default_factory=Texts)
 
     def solve(self, group: str, wanted: Sequence[Wanted], hints: Sequence[str] = ()) -> Found:
         """Whether the tests of one group can all be as wanted; `hints` are texts to try first."""
@@ -111,9 +113,9 @@ class Theory:
 
     def _text(self, path: str, wanted: Sequence[Wanted], hints: Sequence[str]) -> Found:
         split = _split(wanted)
-        if split is None or not texts.may_be(*split):
+        if split is None or not self.texts.may_be(*split):
             return NO
-        tried = ({path: FieldValue(text)} for text in texts.candidates(*split, hints))
+        tried = ({path: FieldValue(text)} for text in self.texts.candidates(*split, hints))
         return _or_undecided(self._first(tried, wanted))
 
     def _moment(self, path: str, wanted: Sequence[Wanted]) -> Found:
