@@ -57,7 +57,10 @@ def message_of(error: BaseException) -> tuple[str, int]:
 
 def _in_our_style(message: str) -> str:
     """Click's sentence in the house's: lower case, backticks, no full stop."""
-    plain = re.sub(r"'([^']*)'", r"`\1`", message).replace(". Did you", "; did you").rstrip(".")
+    plain = re.sub(r"'([^']*)'", r"`\1`", message)
+    plain = re.sub(r"\. \(?Did you mean(?: one of:)? ([^?]*)\?\)?", r"; did you mean \1?", plain)
+    plain = re.sub(r"\bvalid (?:float|integer)(?: range)?\b", "number", plain)
+    plain = re.sub(r"(: )File (?=`)", r"\1file ", plain).rstrip(".")
     return plain[:1].lower() + plain[1:]
 
 

@@ -56,7 +56,7 @@ def open_policy(folder: Path | None) -> Opened:
         color = not out().no_color and out().is_terminal
         click.echo(render_text(errors, source_of, color=color), err=True, nl=False)
         raise PolicyError(
-            "the policy has errors, so nothing was run\nhelp: `socialcare check` tells more about each"
+            "the policy has errors, so nothing was run\nhelp: `socialcare codes CODE` tells more about each"
         )
     return Opened(settings, loaded, policy)
 

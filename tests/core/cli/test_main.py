@@ -84,6 +84,24 @@ def test_a_misspelt_command_names_the_nearest(capsys: pytest.CaptureFixture[str]
     )
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["chek"], "no such command `chek`; did you mean `check`, `schema`?"),
+        (["test", "--min-coverage", "x"], "invalid value for `--min-coverage`: `x` is not a number"),
+        (
+            ["classify", "--over", "x", "--out", "."],
+            "invalid value for `--out`: file `.` is a directory",
+        ),
+    ],
+)
+def test_wrong_usage_is_told_in_plain_words(
+    typed: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert frame.main(typed) == 2
+    assert capsys.readouterr().err.splitlines()[0] == f"error: {said}"
+
+
 def test_a_misspelt_option_of_a_command_points_to_the_help_of_that_command(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

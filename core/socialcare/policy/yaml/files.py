@@ -18,6 +18,8 @@ CONTENT = "content"
 
 _ENDINGS = (".yaml", ".yml")
 _TEST_ENDINGS = (".test.yaml", ".test.yml")
+_DISGUISES = (".yaml.txt", ".yml.txt")
+"""What an editor that hides endings makes of them."""
 _FIRST_POLICY = "`socialcare init DIR` writes a first policy"
 
 File = tuple[str, MapNode]
@@ -31,7 +33,7 @@ class PolicyFiles(msgspec.Struct, frozen=True):
 
 
 def read_policy_files(path: Path, problems: Problems) -> PolicyFiles:
-    """Read every `*.yaml` and `*.yml` under a folder, or report what stands in the way.
+    """Read every `*.yaml` and `*.yml` under a folder, in capitals too, or report what stands in the way.
 
     Hidden files and folders are left out, and so is the folder `content` directly under the policy: it holds
     texts to choose from, not statements. Symbolic links are followed only within the folder. At most 1,000
@@ -58,7 +60,7 @@ def read_policy_files(path: Path, problems: Problems) -> PolicyFiles:
             break
         node = read_yaml(data, name, problems)
         if node is not None:
-            (files.tests if name.endswith(_TEST_ENDINGS) else files.statements).append((name, node))
+            (files.tests if name.lower().endswith(_TEST_ENDINGS) else files.statements).append((name, node))
     if not files.statements and not problems.has_errors:
         problems.error(
             "SC102",
@@ -86,7 +88,8 @@ def _is_policy_folder(path: Path, problems: Problems) -> bool:
         problems.error("SC103", None, f"`{name}` cannot be read: {_reason(error)}")
         return False
     if missing:
-        problems.error("SC101", None, f"there is no folder `{name}`", fix=_FIRST_POLICY)
+        fix = f"name the folder of the rules, or go where its socialcare.toml lies; {_FIRST_POLICY}"
+        problems.error("SC101", None, f"there is no folder `{name}`", fix=fix)
     else:
         fix = f"name the folder it lies in: `{shown_path(path.parent)}`"
         problems.error("SC101", None, f"`{name}` is a file; a policy is a folder", fix=fix)
@@ -112,7 +115,14 @@ def _yaml_files(path: Path, problems: Problems) -> Iterator[Path]:
         folders[:] = [name for name in folders if not name.startswith(".") and name not in apart]
         for name in names:
             file = here / name
-            if not name.endswith(_ENDINGS) or name.startswith("."):
+            if name.startswith("."):
+                continue
+            if name.lower().endswith(_DISGUISES):
+                shown, right = shown_path(file), shown_path(file.with_suffix(""))
+                problems.error(
+                    "SC103", None, f"`{shown}` is not read, for its ending", fix=f"name it `{right}`"
+                )
+            if not name.lower().endswith(_ENDINGS):
                 continue
             if file.is_symlink():
                 links.append(file)

@@ -45,6 +45,23 @@ def test_all_yaml_under_the_folder_is_read_in_order(here: Path) -> None:
     assert read_files.statements[0][1].keys() == ["rules"]
 
 
+def test_an_ending_in_capitals_is_the_same_ending(here: Path) -> None:
+    write("policy/A.YAML", "policy/A.Test.YML")
+    read_files, found = read("policy")
+    assert found.items == []
+    assert [name for name, _ in read_files.statements] == ["policy/A.YAML"]
+    assert [name for name, _ in read_files.tests] == ["policy/A.Test.YML"]
+
+
+def test_a_file_that_an_editor_gave_a_second_ending_is_not_left_out_in_silence(here: Path) -> None:
+    write("policy/a.yaml", "policy/guards.yaml.txt")
+    assert told(read("policy")[1]) == (
+        "error SC103 `policy/guards.yaml.txt` is not read, for its ending\n"
+        "   = fix: name it `policy/guards.yaml`\n"
+        "1 error\n"
+    )
+
+
 def test_conversation_tests_are_kept_apart(here: Path) -> None:
     write("policy/a.yaml", "policy/a.test.yaml", "policy/tests/b.test.yml")
     read_files, _ = read("policy")
