@@ -10,6 +10,7 @@ from socialcare_intent.words import Words
 INTENTS = ("question", "complaint", "praise", "opinion_request", "other")
 
 _COMPLAINT_FROM = 5
+_COMPLAINT_FROM_HINTS = 6
 _COMPLAINT_IN_A_QUESTION_FROM = 7
 _COMPLAINT_WITHOUT_BLAME_FROM = 8
 _PRAISE_FROM = 2
@@ -197,9 +198,9 @@ def _only_thanks(signals: Signals, intent: str) -> bool:
 
 
 def _needed(points: _Points) -> int:
-    """The points that make a complaint: more of a text that clearly asks, and most where that blames nobody."""
+    """The points that make a complaint: more of a text that asks or only hints, and most of one that does both."""
     if points.question < _ASKING_FROM:
-        return _COMPLAINT_FROM
+        return _COMPLAINT_FROM if points.blames else _COMPLAINT_FROM_HINTS
     if not points.blames:
         return _COMPLAINT_WITHOUT_BLAME_FROM
     return _COMPLAINT_IN_A_QUESTION_FROM if points.question >= _CLEAR_QUESTION else _COMPLAINT_FROM
