@@ -62,6 +62,7 @@ _STREET = re.compile(
 )
 _LOCATOR = re.compile(r"(?<![\w@$/-])(?!N[0-9])(?=[A-Z0-9]{6}(?![\w-]))[A-Z]+[0-9]+[A-Z][A-Z0-9]*")
 """Six capitals and digits with a capital after a digit, as reservation systems make them; flight numbers end in digits."""
+_PRICES = re.compile(r"\d+\.\d\d(?:\s?/\s?\d+\.\d\d)+")
 _TOLL_FREE = re.compile(r"(?:0011|00|0|1|44)?8(?:00|33|44|55|66|77|88)\d{6,8}$")
 """Numbers that cost the caller nothing (North America, Britain and much of Europe): a company's, and nobody's own."""
 _REFERENCE = re.compile(
@@ -139,7 +140,7 @@ def _is_phone(run: str, digits: str, before: str) -> bool:
     """Whether a run of 7 to 15 digits (E.164) is a telephone number: by its shape, or because it is called one."""
     if not 7 <= len(digits) <= 15 or _COUNTED.search(before) or _TOLL_FREE.match(digits):
         return False
-    if _DATE_OR_TIME.fullmatch(run) or _VERSION.fullmatch(run):
+    if _DATE_OR_TIME.fullmatch(run) or _PRICES.fullmatch(run) or _VERSION.fullmatch(run):
         return False
     if run.startswith(("+", "(+", "00")):
         return len(digits) >= 8

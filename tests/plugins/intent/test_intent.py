@@ -75,6 +75,19 @@ def test_a_word_of_blame_in_a_question_still_complains() -> None:
     assert judged("@AcmeCo why does your app keep crashing? Useless!").intent == "complaint"
 
 
+def test_hints_alone_are_less_sure_than_a_plain_word() -> None:
+    hints = judged(
+        "@AcmeCo several times this week your staff told me to wait again for my parcel, without a reason"
+    )
+    plain = judged("@AcmeCo terrible. I waited again for my parcel, without a reason")
+    assert hints.intent == plain.intent == "complaint"
+    assert hints.confidence < 0.745 < plain.confidence
+
+
+def test_emoji_alone_are_less_sure_than_praise_in_words() -> None:
+    assert judged("@AcmeCo ok 😁🎉👍").confidence < 0.745 < judged("@AcmeCo wonderful 😁🎉").confidence
+
+
 @pytest.mark.parametrize("text", ["@AcmeCo 😭😭😂", "@AcmeCo 😩😩😩😩", "@AcmeCo 🙄 😞"])
 def test_tears_without_words_are_no_complaint(text: str) -> None:
     assert judged(text).intent == "other"
@@ -97,9 +110,7 @@ def test_greetings_are_no_praise_and_quiet_praise_is(text: str, intent: str) -> 
     assert judged(text).intent == intent
 
 
-@pytest.mark.parametrize(
-    "text", ["@AcmeCo Thank you.", "Came back. Thanks again!", "@AcmeCo ok, thx"]
-)
+@pytest.mark.parametrize("text", ["@AcmeCo Thank you.", "Came back. Thanks again!", "@AcmeCo ok, thx"])
 def test_bare_thanks_are_told_from_praise(text: str) -> None:
     assert judged(text).only_thanks
 

@@ -57,6 +57,9 @@ def test_personal_data_is_found(text: str, kind: str) -> None:
         "3 hours on the same lane",
         "my order still hasn't arrived",
         "tail N481WN",
+        "three fees of 15.38/10.68/10.68 this month",
+        "nobody answers at 1-800-555-0199",
+        "gate B12 to LAX on a 737MAX",
         "@AcmeCo",
     ],
 )
@@ -67,6 +70,10 @@ def test_what_only_looks_like_it_is_left(text: str) -> None:
 def test_pieces_are_in_order_and_do_not_overlap() -> None:
     found = find_personal_data("ref AB12CD, call +1 212 555 0148 or jo@mail.example, 12 Baker Street")
     assert [piece.kind for piece in found] == ["booking_ref", "phone", "email", "address"]
+
+
+def test_a_record_locator_is_known_by_its_look() -> None:
+    assert kinds("still waiting on F8NEQM, thanks") == ["booking_ref"]
 
 
 def test_the_check_digit_of_a_card_must_be_right() -> None:
