@@ -75,4 +75,60 @@ _EFFECTS = (
     ),
 )
 
-ANALYSIS: tuple[Code, ...] = (*_TRUTHS, *_RIVALS, *_EFFECTS)
+_TEXTS = (
+    Code(
+        "SC401",
+        "a text that may be too long",
+        "The greatest length of everything that is put in was added up: company entries as they are, handles as the\n"
+        "platform has them, fields and answers with the maximum that their plugin declares (each character may be a wide\n"
+        "one, and hosts of your own may stand there as links), numbers with 24 characters, which is so for all between\n"
+        "10^-5 and 10^16. What is not found too long fits. Where no maximum is declared, it is undecided. A text that is too\n"
+        "long is held for a person unless `if_too_long` says something else.\n"
+        'Avoid:   reply: "{{ faq.answer }}"\n'
+        'Prefer:  reply: {say: "{{ faq.answer }}", if_too_long: "Write to {{ company.email }} and we answer in full."}',
+    ),
+    Code(
+        "SC402",
+        "a variable that may be missing",
+        "A text with a placeholder that has no value is held for a person. A value is certain where `when` tests it, of the\n"
+        "rule, the action or the branch (any test that is true of it will do), where `only_if_found` names its look-up, and\n"
+        "where every mention has it. `default` says what stands there otherwise.\n"
+        'Avoid:   reply: "Hi {{ author.first_name }}!"\n'
+        'Prefer:  reply: "Hi {{ author.first_name | default: "there" }}!"',
+    ),
+    Code(
+        "SC403",
+        "only a link",
+        "A bare link makes people search for what they asked, and looks like spam to the platform.\n"
+        'Avoid:   reply: "{{ company.stores_url }}"\n'
+        'Prefer:  reply: "We are open 9 to 18. All stores: {{ company.stores_url }}"',
+    ),
+    Code(
+        "SC404",
+        "personal data asked for in public",
+        "A public reply asks for a telephone, order or card number, an address, a date of birth or the like, and everybody\n"
+        "reads the answer. A sentence with a link or an e-mail address says where to send it, and is let pass, as is a text\n"
+        "that speaks of a private message. English words only are recognised.\n"
+        "Avoid:   reply: What is your order number?\n"
+        'Prefer:  reply: "Send us your order number in a private message, please: {{ company.dm_link }}"',
+    ),
+)
+
+_TESTS = (
+    Code(
+        "SC501",
+        "a rule without a test",
+        "A test under the rule says what it is for, and keeps the next change from breaking it. Rules on a schedule are\n"
+        "tested by conversations, and not asked for one.\n"
+        'Prefer:  tests: [{mention: "When do you close?", expect: {reply: {contains: "18"}}}]',
+    ),
+    Code(
+        "SC502",
+        "a rule without a negative test",
+        "A rule that is too broad answers what it should not. One test at least says when it stays quiet: with\n"
+        "`fires: false`, or with `never` and one of its actions.\n"
+        'Prefer:  tests: [{mention: "My eyes are wide open", expect: {fires: false}}]',
+    ),
+)
+
+ANALYSIS: tuple[Code, ...] = (*_TRUTHS, *_RIVALS, *_EFFECTS, *_TEXTS, *_TESTS)

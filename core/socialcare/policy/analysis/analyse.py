@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from socialcare.diagnostics import Problems
 from socialcare.model import Vocabulary
+from socialcare.policy.analysis.gaps import check_gaps
 from socialcare.policy.analysis.ground import Ground
+from socialcare.policy.analysis.lengths import check_lengths
 from socialcare.policy.analysis.loops import check_loops
 from socialcare.policy.analysis.mute import check_mute
 from socialcare.policy.analysis.rivals import check_rivals
+from socialcare.policy.analysis.tested import check_tested
 from socialcare.policy.analysis.truths import check_truths
+from socialcare.policy.analysis.wording import check_wording
 from socialcare.policy.statements import Policy
+
+_CHECKS = (
+    check_truths,
+    check_rivals,
+    check_mute,
+    check_loops,
+    check_lengths,
+    check_gaps,
+    check_wording,
+    check_tested,
+)
 
 
 def analyse(policy: Policy, vocabulary: Vocabulary) -> Problems:
@@ -18,6 +33,6 @@ def analyse(policy: Policy, vocabulary: Vocabulary) -> Problems:
     A policy with findings runs all the same; nothing of it is changed.
     """
     ground = Ground(policy, vocabulary, Problems())
-    for check in (check_truths, check_rivals, check_mute, check_loops):
+    for check in _CHECKS:
         check(ground)
     return ground.problems

@@ -20,7 +20,7 @@ class Subject:
     """What a test is about.
 
     `group` is the path of the record that it is a part of, else its own: tests of one group hang together, groups do not.
-    Unknown is what nobody provides, absent what is known not to be there. `values` closes the list of words; `longest` is
+    Unknown is what nobody provides, absent what is known not to be there; a part is absent too where the whole is. `values` closes the list of words; `longest` is
     the declared length in characters.
     """
 
@@ -74,12 +74,13 @@ class Subjects:
         formula = self.policy.formulas[name]
         if formula.if_missing is not None:
             return False
-        parts = (self.of(path) for path in formula.calc.paths)
+        parts = [self.of(path) for path in formula.calc.paths]
+        parts += [self.of(part.group) for part in parts]
         return "/" in formula.calc.source or any(part.may_be_unknown or part.may_be_absent for part in parts)
 
 
 def _of(declared: Field, group: str, part: str, *, unknown: bool, absent: bool) -> Subject:
-    """A field or answer, or a part of one; a part is absent where the whole is."""
+    """A field or answer, or a part of one."""
     if not part:
         return Subject(group, declared.kind, group, declared.values, unknown, absent, declared.max_length)
     each = next(one for one in declared.parts if one.name == part)
@@ -89,6 +90,6 @@ def _of(declared: Field, group: str, part: str, *, unknown: bool, absent: bool) 
         group,
         each.values,
         unknown,
-        absent or each.may_be_missing,
+        each.may_be_missing,
         each.max_length,
     )
