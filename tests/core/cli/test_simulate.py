@@ -111,6 +111,14 @@ def test_what_nobody_says_can_be_assumed(run: Run) -> None:
     assert found["rules"]["famous"]["fires"] == 2
 
 
+def test_a_report_is_written(run: Run, deployment: Path) -> None:
+    code, _, err = run("simulate", "--over", "past.csv", "--map", MAP, "--report", "report.html")
+    assert (code, err) == (0, "report.html: the report, 0.0 MB\n")
+    page = (deployment / "report.html").read_text("utf-8")
+    assert "We are open 9 to 18." in page
+    assert page.startswith("<!doctype html>")
+
+
 def test_as_an_account_of_ours(run: Run, deployment: Path) -> None:
     run("simulate", "--over", "past.csv", "--map", MAP, "--as", "uk", "--decisions", "out.jsonl")
     assert {one["account"] for one in lines(deployment / "out.jsonl")} == {"uk"}

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from socialcare.model import ActionRecord, Decision
-from socialcare.policy.statements import ALWAYS, Comparison, Condition, Guard, Policy, Rule, Signal
+from socialcare.policy.statements import ALWAYS, Comparison, Condition, Guard, Policy, Rule, Signal, Use
 from socialcare.policy.walk import conditions_of, leaves, paths_of
 from socialcare.simulate.comparing.changes import records
 from socialcare.simulate.summary import chain
@@ -120,7 +120,7 @@ class Causes:
         self, cause: Cause, conditions: list[Condition], paths: Iterable[str], more: Iterable[str] = ()
     ) -> Cause:
         """The same cause, by what changed of what it refers to."""
-        referred = [*_referred(conditions, paths, self.new), *more]
+        referred = sorted([*_referred(conditions, paths, self.new), *more], key=_depth)
         found = next((name for name in referred if name in self._changed_data), None)
         return replace(cause, how="through", detail=found) if found else cause
 
@@ -148,7 +148,11 @@ class Causes:
                 {name: one.words for name, one in self.old.lists.items()},
                 {name: one.words for name, one in self.new.lists.items()},
             ),
-            ("signal", self.old.signals, self.new.signals),
+            (
+                "signal",
+                {name: _unlisted(one) for name, one in self.old.signals.items()},
+                {name: _unlisted(one) for name, one in self.new.signals.items()},
+            ),
             ("formula", self.old.formulas, self.new.formulas),
             ("count", self.old.counts, self.new.counts),
             ("calendar", self.old.calendars, self.new.calendars),
@@ -195,13 +199,46 @@ def _of_path(path: str) -> Iterator[str]:
     yield f"formula {path}"
 
 
+def _depth(name: str) -> bool:
+    """Signals and counts come last: where what they are made of changed, that is the cause."""
+    return name.startswith(("signal ", "count "))
+
+
 def _substance(rule: Rule) -> Rule:
-    """A rule without what only its readers see."""
-    return replace(rule, id=rule.first_id, was=(), cases=(), owner=None, because=None)
+    """A rule without what only its readers see, and without the words of lists, which are compared on their own."""
+    uses = tuple(_unlisted_use(use) for use in rule.uses)
+    return replace(
+        rule,
+        id=rule.first_id,
+        was=(),
+        cases=(),
+        owner=None,
+        because=None,
+        when=_unlisted(rule.when),
+        uses=uses,
+    )
 
 
 def _substance_of_guard(guard: Guard) -> Guard:
-    return replace(guard, was=(), owner=None, because=None)
+    return replace(guard, was=(), owner=None, because=None, when=_unlisted(guard.when))
+
+
+def _unlisted_use(use: Use) -> Use:
+    reply = use.reply
+    if reply is not None:
+        branches = tuple(
+            replace(each, when=None if each.when is None else _unlisted(each.when)) for each in reply.branches
+        )
+        reply = replace(reply, branches=branches)
+    return replace(use, when=None if use.when is None else _unlisted(use.when), reply=reply)
+
+
+def _unlisted(condition: Condition) -> Condition:
+    if isinstance(condition, Signal):
+        return condition
+    if isinstance(condition, Comparison):
+        return replace(condition, operand=condition.list_name) if condition.list_name else condition
+    return replace(condition, parts=tuple(map(_unlisted, condition.parts)))
 
 
 def _matched(decision: Decision) -> set[str]:

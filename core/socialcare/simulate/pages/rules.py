@@ -118,7 +118,8 @@ def _rule(name: str, summary: Summary, findings: Findings, book: Book, *, sample
     if found and samples:
         said = "Some of its answers" if drawer.count else "Some mentions it fired for"
         inside.append(tag("h4", said))
-        inside += [drawn(each, None) for each in found[:samples]]
+        different = {each.text: each for each in reversed(found)}
+        inside += [drawn(each, None) for each in [*reversed(different.values())][:samples]]
     status = tag("span", rule.status, class_="badge") if rule is not None and rule.status != "live" else None
     fired = one.fires or one.shadow
     return tag(
@@ -136,8 +137,6 @@ def _rule(name: str, summary: Summary, findings: Findings, book: Book, *, sample
 
 
 def _told(rule: Rule, findings: Findings) -> Iterator[Child]:
-    if rule.because:
-        yield tag("p", rule.because)
     place = f"{rule.place.file}:{rule.place.line}"
     yield tag(
         "p", f"Written in {place}" + (f", owned by {rule.owner}" if rule.owner else "") + ".", class_="quiet"
