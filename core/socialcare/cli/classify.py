@@ -63,7 +63,7 @@ def command(
     desk = open_desk(opened.policy, opened.loaded, MemoryStore())
     rejects = Rejects(rejects_file or file.with_name(f"{file.name}.rejects.jsonl"))
     try:
-        number, mentions = read_over(paths, columns, opened.loaded, rejects, strict=strict)
+        number, mentions = read_over(paths, columns, opened.loaded, rejects, strict=strict, written=[file])
         with file.open("wb") as target, progress("classifying", number) as advance:
             asyncio.run(_write(mentions, desk, target, advance))
     finally:

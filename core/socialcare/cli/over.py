@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -51,12 +52,20 @@ def over(function: F) -> F:
 
 
 def read_over(
-    paths: tuple[str, ...], columns: Mapping[str, str], loaded: Loaded, rejects: Rejects, *, strict: bool
+    paths: tuple[str, ...],
+    columns: Mapping[str, str],
+    loaded: Loaded,
+    rejects: Rejects,
+    *,
+    strict: bool,
+    written: Iterable[Path | None] = (),
 ) -> tuple[int, Iterator[Mention]]:
     """How many mentions the archives hold, and the mentions in order; what cannot be read goes to the rejects.
 
+    `written` are the files that the command is about to write, besides the rejects.
+
     Raises:
-        ArchiveError: nothing can be read, or `strict` and a row cannot.
+        ArchiveError: nothing can be read, or `strict` and a row cannot, or a file that is read would be written over.
     """
     from socialcare.cli.console import progress
     from socialcare.model import Reject
@@ -66,6 +75,7 @@ def read_over(
 
     options = ReadOptions(columns=columns)
     archives = find_archives(paths, loaded.sources, options, rejects.skips.add)
+    _spare({*map(Path, paths), *(archive.path for archive in archives)}, (*written, rejects.path))
 
     def rows() -> Iterator[Mention | Reject]:
         for number, row in enumerate(read_archives(archives, options, rejects.skips.add), start=1):
@@ -79,6 +89,14 @@ def read_over(
 
     with progress("reading") as advance:
         return ordered(rejects.sift(rows()))
+
+
+def _spare(read: Iterable[Path], written: Iterable[Path | None]) -> None:
+    """Stop before a file that is read is written over."""
+    kept = {path.resolve() for path in read}
+    for path in written:
+        if path is not None and path.resolve() in kept:
+            raise ArchiveError(f"`{path}` is read here and would be written over\nhelp: name another file")
 
 
 def _columns(ctx: click.Context, parameter: click.Parameter, written: str | None) -> Mapping[str, str]:  # noqa: ARG001 - click passes them

@@ -122,7 +122,9 @@ def command(  # noqa: PLR0913 - one for each option
     rejects = Rejects(rejects_file)
     with ExitStack() as open_files:
         open_files.callback(rejects.close)
-        number, mentions = read_over(paths, columns, opened.loaded, rejects, strict=strict)
+        number, mentions = read_over(
+            paths, columns, opened.loaded, rejects, strict=strict, written=[decisions_file, report_file]
+        )
         findings = Findings(desk)
         writer = None
         if decisions_file is not None:
