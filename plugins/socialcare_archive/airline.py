@@ -10,7 +10,7 @@ from socialcare_archive import tables
 from socialcare_archive.texts import is_retweet, mentioned, unescaped
 from socialcare_archive.x_names import is_handle
 
-_COLUMNS = {"tweet_id", "airline", "name", "text", "tweet_created"}
+COLUMNS = {"tweet_id", "airline", "name", "text", "tweet_created"}
 
 _NO_HANDLE = re.compile(r"[^A-Za-z0-9_]")
 
@@ -33,14 +33,15 @@ class Airline:
 
     def recognises(self, path: Path, head: bytes, options: ReadOptions) -> bool:  # noqa: ARG002 - by its heading alone
         """Whether the heading has its columns."""
-        return _COLUMNS.issubset(tables.columns(head))
+        return COLUMNS.issubset(tables.columns(head))
 
     def read(self, path: Path, options: ReadOptions) -> Iterator[Mention | Reject]:  # noqa: ARG002 - nothing to map
         """Every row as a mention of its airline."""
-        return tables.mentions(path, _mention)
+        return tables.mentions(path, mention)
 
 
-def _mention(row: tables.Row, number: int) -> Mention:  # noqa: ARG001 - rows have ids
+def mention(row: tables.Row, number: int) -> Mention:  # noqa: ARG001 - rows have ids
+    """A mention, made of a row."""
     text = unescaped(sound(row.get("text", "")))
     who = sound(row.get("name", "")).lstrip("@＠")
     written = row.get("tweet_created", "")

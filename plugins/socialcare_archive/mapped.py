@@ -1,11 +1,11 @@
 """Any other table, with `--map` to say which column is what."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from socialcare import ArchiveError, Author, Mention, ReadOptions, Reject
-from socialcare.intake import UNTIMED, identifier, moment, shown_name, sound, unpacked
+from socialcare.intake import UNTIMED, head, identifier, moment, shown_name, sound
 from socialcare_archive import tables
 from socialcare_archive.texts import is_retweet, mentioned
 from socialcare_archive.x_names import is_handle
@@ -32,15 +32,24 @@ class Mapped:
         Raises:
             ArchiveError: `--map` names a column that the table does not have.
         """
-        names = _of(options.columns)
-        with unpacked(path) as stream:
-            there = tables.columns(stream.read(64 * 1024))
-        if missing := sorted({column for column in options.columns.values() if column not in there}):
-            raise ArchiveError(
-                f"{path}: has no column `{'`, `'.join(missing)}`\nhelp: its columns are `{'`, `'.join(there)}`"
-            )
-        fallback = re.sub(r"[^A-Za-z0-9._-]", "_", path.name.partition(".")[0])
-        return tables.mentions(path, lambda row, number: _mention(row, names, f"{fallback}-{number}"))
+        return tables.mentions(path, maker(path, tables.columns(head(path)), options.columns))
+
+
+def maker(
+    path: Path, there: Sequence[str], columns: Mapping[str, str]
+) -> Callable[[tables.Row, int], Mention]:
+    """What makes a mention of a row, by `--map`.
+
+    Raises:
+        ArchiveError: `--map` names a column that the table does not have.
+    """
+    names = _of(columns)
+    if missing := sorted({column for column in columns.values() if column not in there}):
+        raise ArchiveError(
+            f"{path}: has no column `{'`, `'.join(missing)}`\nhelp: its columns are `{'`, `'.join(there)}`"
+        )
+    fallback = re.sub(r"[^A-Za-z0-9._-]", "_", path.name.partition(".")[0])
+    return lambda row, number: _mention(row, names, f"{fallback}-{number}")
 
 
 def _of(columns: Mapping[str, str]) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -13,10 +14,23 @@ from socialcare.intake import LARGEST_EVENT, BadRow, lines, reject, timed, unpac
 
 Row = dict[str, str]
 
+Make = Callable[[Row, int], Mention]
+
+Numbered = tuple[int, Row | BadRow, str | bytes]
+"""A row with its number and, where they are at hand, the words it was read from."""
+
+MOST_COLUMNS = 1_000
+
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _LONGEST_FIELD = 128 * 1024
 _FLAT = msgspec.json.Decoder(dict[str, str | int | float | bool | None])
+
+
+_FOREIGN = re.compile("[\udc80-\udcff]")
+"""Bytes that are no UTF-8, as they are decoded."""
+
+_NOT_UTF8 = "it is not UTF-8; save the file as UTF-8 (in a spreadsheet: CSV UTF-8)"
 
 
 def columns(head: bytes) -> list[str]:
@@ -44,25 +58,34 @@ def delimiter(text: str) -> str:
     return max(",;\t", key=lambda sign: (first.count(sign), sign == ","))
 
 
-def mentions(path: Path, make: Callable[[Row, int], Mention]) -> Iterator[Mention | Reject]:
+def mentions(path: Path, make: Make) -> Iterator[Mention | Reject]:
     """The mentions that `make` makes of each row, in file order; a row is numbered as a spreadsheet does, the heading is 1.
 
     Raises:
         ArchiveError: the file is no table.
     """
-    return timed(until_damaged(path, _mentions(path, make)))
+    return mentions_of(path, _opened(path), make)
 
 
-def _mentions(path: Path, make: Callable[[Row, int], Mention]) -> Iterator[Mention | Reject]:
+def mentions_of(path: Path, rows: Iterator[Numbered], make: Make) -> Iterator[Mention | Reject]:
+    """The mentions that `make` makes of rows, wherever they come from."""
+    return timed(until_damaged(path, _mentions(path, rows, make)))
+
+
+def _mentions(path: Path, rows: Iterator[Numbered], make: Make) -> Iterator[Mention | Reject]:
+    for number, row, raw in rows:
+        if isinstance(row, BadRow):
+            yield reject(path, number, row, raw)
+            continue
+        try:
+            yield make(row, number)
+        except BadRow as why:
+            yield reject(path, number, why, raw or json.dumps(row, ensure_ascii=False))
+
+
+def _opened(path: Path) -> Iterator[Numbered]:
     with unpacked(path) as stream:
-        for number, row, raw in _rows(path, stream):
-            if isinstance(row, BadRow):
-                yield reject(path, number, row, raw)
-                continue
-            try:
-                yield make(row, number)
-            except BadRow as why:
-                yield reject(path, number, why, raw or json.dumps(row, ensure_ascii=False))
+        yield from _rows(path, stream)
 
 
 def json_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | BadRow, bytes]]:
@@ -74,7 +97,7 @@ def json_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | BadRow, bytes]]:
             yield number, content if whole else too_long, content
 
 
-def _rows(path: Path, stream: BinaryIO) -> Iterator[tuple[int, Row | BadRow, str | bytes]]:
+def _rows(path: Path, stream: BinaryIO) -> Iterator[Numbered]:
     head = stream.peek(4096) if hasattr(stream, "peek") else b""
     if head.startswith(_UTF16):
         raise ArchiveError(f"{path}: is UTF-16\nhelp: save it as UTF-8 (in a spreadsheet: CSV UTF-8)")
@@ -85,15 +108,17 @@ def _rows(path: Path, stream: BinaryIO) -> Iterator[tuple[int, Row | BadRow, str
             except BadRow as why:
                 yield number, why, raw
         return
-    yield from _csv(stream)
+    yield from _csv(path, stream)
 
 
-def _csv(stream: BinaryIO) -> Iterator[tuple[int, Row | BadRow, str | bytes]]:
-    text = (line.decode("utf-8", "replace") for _, line, _ in lines(stream, LARGEST_EVENT))
+def _csv(path: Path, stream: BinaryIO) -> Iterator[Numbered]:
+    text = (line.decode("utf-8", "surrogateescape") for _, line, _ in lines(stream, LARGEST_EVENT))
     first = next(text, "").removeprefix("\ufeff")
     csv.field_size_limit(_LONGEST_FIELD)
     reader = csv.reader(_after(first, text), delimiter=delimiter(first))
     heading: Sequence[str] = [name.strip() for name in next(reader, [])]
+    if len(heading) > MOST_COLUMNS or len(first) > LARGEST_EVENT:
+        raise ArchiveError(f"{path}: has more than {MOST_COLUMNS:,} columns, as no table of posts does")
     number = 1
     while True:
         number += 1
@@ -113,6 +138,8 @@ def _csv(stream: BinaryIO) -> Iterator[tuple[int, Row | BadRow, str | bytes]]:
         if len(values) != len(heading):
             why = BadRow(f"it has {len(values)} values for {len(heading)} columns")
             yield number, why, ",".join(values)
+        elif any(not value.isascii() and _FOREIGN.search(value) for value in values):
+            yield number, BadRow(_NOT_UTF8), ",".join(values)
         else:
             yield number, dict(zip(heading, values, strict=True)), ""
 

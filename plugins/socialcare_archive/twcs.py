@@ -1,7 +1,7 @@
 """The layouts of the "Customer support on Twitter" data set: tweets as a table, and whole conversations."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -48,12 +48,11 @@ class Support:
 
     def recognises(self, path: Path, head: bytes, options: ReadOptions) -> bool:  # noqa: ARG002 - by its heading alone
         """Whether the heading has its columns."""
-        there = set(tables.columns(head))
-        return there.issuperset(_COLUMNS) and any(there.issuperset(mark) for mark in _MARKS)
+        return is_support(tables.columns(head))
 
     def read(self, path: Path, options: ReadOptions) -> Iterator[Mention | Reject]:  # noqa: ARG002 - nothing to map
         """Every row; it concerns the brand that wrote it, or the first brand that it names."""
-        return tables.mentions(path, _row)
+        return tables.mentions(path, support_mention)
 
 
 class Threads:
@@ -74,7 +73,14 @@ class Threads:
         return timed(until_damaged(path, _turns(path)))
 
 
-def _row(row: tables.Row, number: int) -> Mention:  # noqa: ARG001 - rows have ids
+def is_support(columns: Iterable[str]) -> bool:
+    """Whether a table has the columns of this layout."""
+    there = set(columns)
+    return there.issuperset(_COLUMNS) and any(there.issuperset(mark) for mark in _MARKS)
+
+
+def support_mention(row: tables.Row, number: int) -> Mention:  # noqa: ARG001 - rows have ids
+    """A mention, made of a row."""
     turn = _Turn(
         tweet_id=row.get("tweet_id"),
         author_id=row.get("author_id"),

@@ -65,9 +65,9 @@ def _things(value: bytes, us: Us) -> Iterator[bytes]:
         yield value
         return
     for each in exchange.interactions:
-        body = bytes(each.response.body)
-        if each.response.status != 200 or body == NOTHING:
+        if each.response.status != 200 or each.response.body == NOTHING:
             continue
+        body = bytes(each.response.body)
         if each.request.path.endswith(_WHO_WE_ARE):
             us.account = _account(body)
             continue

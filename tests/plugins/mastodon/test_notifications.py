@@ -162,6 +162,13 @@ def test_what_was_not_addressed_to_us_is_skipped_and_no_reject(read: Read) -> No
     assert others == ["it is no notification that somebody wrote to us"] * 3
 
 
+def test_answers_that_say_nothing_or_failed_are_left_out(read: Read) -> None:
+    told = exchange(("/api/v1/markers", None), ("/api/v1/notifications", [note()]))
+    told["interactions"][0]["response"]["status"] = 200
+    told["interactions"].append({"request": {"path": "/"}, "response": {"status": 422, "body": [note()]}})
+    assert only(read(told)).id == STATUS["id"]
+
+
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
