@@ -217,7 +217,7 @@ class Company:
         ours = {bare(self.accounts.get(account, account)), bare(mention.account or "")}
         if ours.isdisjoint(bare(handle) for handle in mention.mentioned):
             told = mention.kind == "message" or (not mention.mentioned and mention.account is not None)
-            return "direct" if told or self.answers(mention) else "indirect"
+            return "direct" if told or self._is_ours(mention.in_reply_to_author, mention) else "indirect"
         if mention.is_retweet:
             return "carried"
         if mention.in_reply_to is None or self.answers(mention) or mention.in_reply_to_author is None:
@@ -227,8 +227,11 @@ class Company:
         return "direct" if any(_is_handle(handle, typed) for handle in ours if handle) else "carried"
 
     def answers(self, mention: Mention) -> bool:
-        """Whether the mention replies to a post of an account of ours."""
-        return self._is_ours(mention.in_reply_to_author, mention)
+        """Whether the mention replies to a post of an account of ours.
+
+        X names a user as replied to wherever a post begins with their handle, though it may reply to no post.
+        """
+        return mention.in_reply_to is not None and self._is_ours(mention.in_reply_to_author, mention)
 
     def wrote(self, mention: Mention) -> bool:
         """Whether the mention is a post of an account of ours."""

@@ -67,6 +67,19 @@ def test_being_named_is_told_from_being_carried_along(changes: dict[str, object]
 
 
 @pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"in_reply_to": "9", "in_reply_to_author": "AcmeCo"}, True),
+        ({"in_reply_to": "9", "in_reply_to_author": "stranger"}, False),
+        ({"in_reply_to_author": "AcmeCo"}, False),  # X: a first post that begins with our handle
+        ({}, False),
+    ],
+)
+def test_only_a_reply_to_a_post_of_ours_answers_us(changes: dict[str, object], expected: bool) -> None:
+    assert seen(replace(MENTION, **changes))["answers_us"].value is expected
+
+
+@pytest.mark.parametrize(
     ("name", "word"),
     [
         ("Jo Doe", "Jo"),
