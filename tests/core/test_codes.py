@@ -1,9 +1,11 @@
 """Every code that can be met has a page, and every page belongs to a code that can be met."""
 
+import os
 import re
 from pathlib import Path
 
 from socialcare.codes import CODES
+from socialcare.codes.page import codes_page
 
 ROOT = Path(__file__).parents[2]
 CODE = re.compile(r"\bSC\d{3}\b")
@@ -35,3 +37,11 @@ def test_a_page_is_filed_under_its_code_with_a_title_and_a_text() -> None:
         assert not code.title.endswith(".")
         assert code.page.strip()
         assert all(len(line) <= 120 for line in code.page.splitlines()), name
+
+
+def test_the_page_of_checks_is_what_the_command_writes() -> None:
+    file, page = ROOT / "docs" / "checks.md", codes_page(CODES.values())
+    if os.environ.get("UPDATE_GOLDEN"):
+        file.write_text(page, encoding="utf-8")
+    assert page == file.read_text(encoding="utf-8"), "run `socialcare codes --out docs/checks.md`"
+    assert all(f"### {name}: {code.title}" in page for name, code in CODES.items())

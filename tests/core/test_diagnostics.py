@@ -14,6 +14,7 @@ from socialcare.diagnostics import (
     did_you_mean,
     render_github,
     render_json,
+    render_sarif,
     render_text,
     style_fault,
     suggestion,
@@ -221,3 +222,19 @@ def test_nothing_keeps_a_diagnostic_from_being_shown(
         render_github(found),
     ):
         shown.encode()
+
+
+def test_sarif_has_a_rule_for_every_code_and_a_place_for_every_result(
+    golden: Callable[[str, str], None],
+) -> None:
+    found = Problems()
+    found.error("SC110", Place("rules/care 1.yaml", 4, 5, 4), "the key `when` stands twice", fix="join the two", also=((Place("rules/care 1.yaml", 3, 5, 4), "first here"),))  # fmt: skip
+    found.warning("SC311", Place("/rules/é.yaml", 5, 12, 0), "only the id says who wins", label="both match")
+    found.note("SC401", None, "undecided: whether it fits")
+    text = render_sarif(found, "1.2.3")
+    golden("diagnostics.sarif", text)
+    (run,) = json.loads(text)["runs"]
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert [rules[result["ruleIndex"]] for result in run["results"]] == [
+        result["ruleId"] for result in run["results"]
+    ]

@@ -2,6 +2,7 @@
 
 from socialcare.diagnostics.problems import Diagnostic, Place, Problems, Severity, style_fault
 from socialcare.diagnostics.render import render_github, render_json, render_text
+from socialcare.diagnostics.sarif import render_sarif
 from socialcare.diagnostics.spelling import did_you_mean, suggestion
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "did_you_mean",
     "render_github",
     "render_json",
+    "render_sarif",
     "render_text",
     "style_fault",
     "suggestion",

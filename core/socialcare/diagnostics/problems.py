@@ -81,6 +81,11 @@ class Problems:
         """Whether anything must be mended."""
         return self._errors > 0
 
+    @property
+    def has_warnings(self) -> bool:
+        """Whether anything is likely not meant."""
+        return any(item.severity == "warning" for item in self._found)
+
     def __len__(self) -> int:
         return len(self._found)
 

@@ -16,6 +16,7 @@ POLICY = (
     "socialcare: 1\nsignals:\n  asks: {any: [{intent: question}, {text: {ends_with: '?'}}]}\n"
     "formulas:\n  reach: {calc: 2 * author.followers, if_missing: 0}\n"
     "rules:\n  hours:\n    when: {all: [asks], reach: {above: 10}}\n    do: {reply: We are open 9 to 18.}\n"
+    "    tests: [{mention: We are late, expect: {fires: false}}]\n"
 )
 Run = Callable[..., Result]
 
@@ -57,6 +58,31 @@ def test_check_speaks_json_and_github(run: Run) -> None:
     found = json.loads(run("check", "--format", "json").output)
     assert [(item["code"], item["file"], item["line"]) for item in found] == [("SC203", "rules/care.yaml", 3)]
     assert run("check", "--format", "github").output.startswith("::error file=rules/care.yaml,line=3,")
+
+
+def test_check_warns_of_what_is_likely_not_meant_and_fails_only_if_strict(run: Run) -> None:
+    spoil("above: 10", "above: 10, below: 5")
+    result = run("check")
+    assert result.exit_code == 0
+    assert "rules/care.yaml:7:3 warning SC301 the rule `hours` never fires" in result.output
+    assert "1 warning\nrules: no error in 1 rule" in result.output
+    assert run("check", "--strict").exit_code == 1
+    assert run("check", "--quiet").output == ""
+    assert run("check", "--quiet", "--strict").output.startswith("rules/care.yaml:7:3 warning SC301")
+    assert run("check", "--format", "github").output.startswith("::warning file=rules/care.yaml,line=7,")
+
+
+def test_check_tells_what_is_undecided_when_asked_for_more(run: Run) -> None:
+    spoil("We are open 9 to 18.", "\"{{ language | replace: 'e', '' }} {{ author.name }}\"")
+    assert "undecided" not in run("check").output
+    assert "note SC401 undecided: whether `reply` of `hours` fits" in run("check", "--verbose").output
+
+
+def test_check_speaks_sarif(run: Run) -> None:
+    assert json.loads(run("check", "--format", "sarif").output)["runs"][0]["results"] == []
+    spoil("question", "qestion")
+    (found,) = json.loads(run("check", "--format", "sarif").output)["runs"][0]["results"]
+    assert (found["ruleId"], found["level"]) == ("SC203", "error")
 
 
 def test_check_names_a_folder_that_is_not_there(run: Run) -> None:
