@@ -10,7 +10,7 @@ BIN  := .venv/bin
 CODE := $(wildcard core plugins tests)
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup lint types contracts suite format lock bench bench-intent matrix clean
+.PHONY: help demo test setup lint types contracts suite format lock screenshot bench bench-intent matrix clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ lock:  ## resolve the hashed lists anew (UPGRADE=1 takes newer versions)
 	$(LOCK) --group dev pyproject.toml -o requirements-dev.txt
 	$(LOCK) --constraint requirements-dev.txt pyproject.toml -o requirements.txt
 	$(LOCK) --constraint requirements-dev.txt --group build -o requirements-build.txt
+
+screenshot: setup  ## take the README's picture of a report anew (needs Chromium)
+	$(BIN)/python docs/screenshot.py
 
 bench: setup  ## mentions per second for 10, 100 and 1,000 rules
 	$(BIN)/python tests/bench/bench_rules.py

@@ -125,6 +125,10 @@ class Findings:
         yield ("outcome", decision.outcome)
         yield ("reason", decision.outcome, decision.reason)
         yield ("account", decision.account, decision.outcome)
+        for each in chain(decision):
+            for action in each.actions:
+                if action.state == "allowed" and action.slot is not None:
+                    yield ("said", decision.platform, action.action)
 
     def _hold(self, decision: Decision) -> None:
         """What became of what was held."""

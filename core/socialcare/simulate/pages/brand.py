@@ -5,7 +5,7 @@ from __future__ import annotations
 from socialcare.simulate.findings.beside import Comparison
 from socialcare.simulate.findings.charges import READING
 from socialcare.simulate.findings.findings import Findings
-from socialcare.simulate.pages.cards import Book
+from socialcare.simulate.pages.cards import Book, card
 from socialcare.simulate.pages.markup import Child, tag
 from socialcare.simulate.pages.page import Section
 from socialcare.simulate.pages.tables import Row, table
@@ -68,16 +68,19 @@ def brand(beside: Comparison, book: Book) -> Section | None:
     return Section("brand", "Beside what the brand did", body)
 
 
-def bill(summary: Summary, findings: Findings) -> Section | None:
+def bill(summary: Summary, findings: Findings, book: Book) -> Section | None:
     """A forecast of what the platforms charge."""
     charges = findings.charges
     if not charges.items:
         return None
     ranked = sorted(charges.items.items(), key=lambda pair: (-pair[1].dollars, pair[0]))
-    items: list[Row] = [
-        [f"{platform}: {'reading a mention' if act == READING else act}", one.acts, dollars(one.dollars)]
-        for (platform, act), one in ranked
-    ]
+    items: list[Row] = []
+    for (platform, act), one in ranked:
+        name = "reading a mention" if act == READING else act
+        cards = map(card, findings.numbers.of("said", platform, act))
+        items.append(
+            [f"{platform}: {name}", book.number(one.acts, cards, f"{platform}: {name}"), dollars(one.dollars)]
+        )
     days = (summary.until - summary.since).total_seconds() / 86400 if summary.since and summary.until else 0.0
     told = f"{dollars(charges.dollars)} for this archive"
     if days >= 1:

@@ -83,11 +83,10 @@ def columns(found: Sequence[Column], label: str, ends: Sequence[str]) -> Markup:
 
 
 def _round_up(number: int) -> int:
-    """The next number that divides well by four."""
-    size = 4
-    while size < number:
-        for factor in (1, 2, 5):
-            if size * factor >= number:
-                return size * factor
+    """The next round number that divides by four."""
+    size = 1
+    while True:
+        for digits in (4, 8, 12, 16, 20, 24, 28, 32, 36):
+            if digits * size >= number:
+                return digits * size
         size *= 10
-    return size

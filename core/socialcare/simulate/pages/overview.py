@@ -65,7 +65,7 @@ def outcomes(summary: Summary, findings: Findings, book: Book) -> Section:
         "What would have come of them",
         [
             tag("div", _unanswered(summary, findings, book), tag("div", found), class_="head"),
-            *_reasons(findings, book),
+            _reasons(findings, book),
         ],
     )
 
@@ -163,6 +163,11 @@ def _unanswered(summary: Summary, findings: Findings, book: Book) -> Markup:
         waiting, "Mentions that were neither answered nor ignored", shown=f"{summary.unanswered:.1%}"
     )
     held = summary.outcomes["held"]
+    parts = [
+        (outcome, summary.outcomes[outcome] / max(1, summary.wanting))
+        for outcome in OUTCOMES
+        if outcome not in ("answered", "ignored")
+    ]
     return tag(
         "div",
         tag("h3", "Unanswered"),
@@ -170,7 +175,7 @@ def _unanswered(summary: Summary, findings: Findings, book: Book) -> Markup:
         tag(
             "div",
             tag("span", "this policy"),
-            bar([("inbox", summary.unanswered)], f"this policy: {summary.unanswered:.0%}"),
+            bar(parts, f"this policy: {summary.unanswered:.0%}"),
             tag("b", f"{summary.unanswered:.0%}"),
             tag("span", "source texts"),
             bar([("source", SOURCE_TEXTS)], f"source texts: {SOURCE_TEXTS:.0%}"),
@@ -180,14 +185,14 @@ def _unanswered(summary: Summary, findings: Findings, book: Book) -> Markup:
         tag(
             "p",
             f"Of the {many(summary.wanting, 'mention')} that were not ignored; {share(held, summary.wanting)} were held and may still "
-            f"be let go. {SOURCE_TEXTS:.0%} of customers’ tweets to companies went unanswered, say the texts that this "
+            f"be let go. None is lost: the others are with people, or need no answer. {SOURCE_TEXTS:.0%} of customers’ tweets to companies went unanswered, say the texts that this "
             "product was made from.",
             class_="quiet",
         ),
     )
 
 
-def _reasons(findings: Findings, book: Book) -> list[Child]:
+def _reasons(findings: Findings, book: Book) -> Markup:
     found: list[Child] = []
     for outcome in OUTCOMES:
         reasons = findings.numbers.under("reason", outcome)
@@ -199,11 +204,8 @@ def _reasons(findings: Findings, book: Book) -> list[Child]:
         ]
         if more := sum(drawer.count for _, drawer in reasons[_REASONS:]):
             rows.append([f"{many(len(reasons) - _REASONS, 'other reason')}", more])
-        inside = table(f"Reasons for ending as {OUTCOME[outcome]}", ["reason", "mentions"], rows)
-        found.append(
-            tag("details", tag("summary", f"Why {OUTCOME[outcome]}"), tag("div", inside, class_="inside"))
-        )
-    return found
+        found.append(table(f"Why {OUTCOME[outcome]}", ["reason", "mentions"], rows))
+    return tag("details", tag("summary", "Why they ended there"), tag("div", *found, class_="inside"))
 
 
 def _cell(day: int, hour: int, drawer: Drawer[Exhibit] | None, most: int, book: Book) -> Markup:

@@ -43,7 +43,7 @@ def _page(run: Run, findings: Findings, book: Book) -> str:
         rules(summary, findings, book),
         kept_back(summary, findings, book),
         brand(run.beside, book) if run.beside is not None else None,
-        bill(summary, findings),
+        bill(summary, findings, book),
         _worth_knowing(run),
     ]
     company = summary.policy.company.get("name")
