@@ -71,7 +71,7 @@ def exhibit(mention: Mention, decision: Decision, at: str) -> Exhibit:
         at="" if mention.at_is_guessed else at,
         author=decision.author,
         account=decision.account,
-        text=mention.text if len(mention.text) <= _LONGEST else f"{mention.text[:_LONGEST]}…",
+        text=_cut(mention.text),
         outcome=decision.outcome,
         reason=decision.reason,
         fired=tuple(dict.fromkeys(rule for each in chain(decision) for rule in each.fired)),
@@ -167,11 +167,15 @@ def _answer(action: ActionRecord) -> Answer:
         action=action.action,
         rule=action.rule,
         state=action.state,
-        text=action.text or "",
+        text=_cut(action.text or ""),
         by=action.by,
         why=action.reason or "",
         is_public=action.slot in ("public", "both"),
     )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _clues(fields: Iterable[tuple[str, FieldValue]]) -> Iterator[str]:
