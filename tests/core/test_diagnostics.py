@@ -207,6 +207,8 @@ def test_a_long_list_of_known_words_is_cut() -> None:
     assert shown.startswith("did you mean `word7`? known: word0, word1")
     assert shown.endswith("word9 and 30 more")
     assert suggestion("x", ["abc"]) == "known: abc"
+    assert did_you_mean("Handle", ["author.handle", "handles"]) == "author.handle"
+    assert did_you_mean("Berlin", ["Europe/Berlin", "America/Merlin"]) == "Europe/Berlin"
     assert suggestion("x", []) == "none is known"
 
 

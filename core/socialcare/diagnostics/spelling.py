@@ -1,5 +1,6 @@
 """Guesses what a misspelt word was meant to be."""
 
+import re
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
@@ -8,11 +9,15 @@ _SHOWN = 10
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word nearest to a misspelt one, or None; the same answer every time."""
+    """Return the known word nearest to a misspelt one, or None; the same answer every time.
+
+    The last part of a name, as `handle` of `author.handle` or `Berlin` of `Europe/Berlin`, is near to it.
+    """
     plain: dict[str, str] = {}
     for name in _ordered(known):
         plain.setdefault(_plain(name), name)
-    near = get_close_matches(_plain(word), plain, n=1, cutoff=0.66)
+    end = next((name for name in plain if re.split(r"[./]", name)[-1] == _plain(word)), None)
+    near = get_close_matches(_plain(word), plain, n=1, cutoff=0.66) if end is None else [end]
     return plain[near[0]] if near else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -9,7 +10,7 @@ from socialcare.diagnostics import Place, did_you_mean
 from socialcare.policy.reading.context import Reading
 from socialcare.policy.reading.names import Target
 from socialcare.policy.reading.operands import Read, examples_for, read_operand
-from socialcare.policy.reading.operators import BOUNDS, MODIFIERS, OPERATORS, operators_for
+from socialcare.policy.reading.operators import BOUNDS, MODIFIERS, OPERATORS, SIGNS, operators_for
 from socialcare.policy.reading.shapes import Number, Truth
 from socialcare.policy.reading.sketch import Schema, Sketch
 from socialcare.policy.reading.sketch_conditions import condition_schema
@@ -153,7 +154,8 @@ def _bare(target: Target, place: Place, node: TextNode | ListNode, reading: Read
     elif target.sort == "boolean":
         op, read = "equals", read_operand("equals", node, target, reading)
     else:
-        written = node.text if isinstance(node, TextNode) and node.text else "…"
+        is_number = isinstance(node, TextNode) and any(sign.isdigit() for sign in node.text)
+        written = node.text if isinstance(node, TextNode) and is_number else "…"
         reading.problems.error(
             "SC208", node.place, f"`{target.path}` needs an operator", label="which of them is meant?",
             fix=_choices(target, written),
@@ -167,6 +169,9 @@ def _choices(target: Target, written: str) -> str:
         return f"write `{target.path}: {{exists: true}}`, or test one of its parts"
     if target.sort == "moment":
         return "write `time: {inside: CALENDAR}` or `time: {outside: CALENDAR}`"
+    sign = re.match(r"(>=|<=|[<>=]) *(.+)", written)
+    if sign:
+        return f"write `{target.path}: {{{SIGNS[sign[1]]}: {sign[2]}}}`"
     return f"write one of {examples_for(target, written)}"
 
 
@@ -176,12 +181,12 @@ def _operators(target: Target) -> str:
 
 def _refuse_operator(target: Target, key: TextNode, reading: Reading) -> None:
     known = [*operators_for(target.sort), *MODIFIERS]
-    guess = did_you_mean(key.text, known)
+    guess = SIGNS.get(key.text) or did_you_mean(key.text, known)
     parts = target.field.parts if target.field else ()
     if any(part.name == key.text for part in parts):
         guess_text = f"write `{target.path}.{key.text}: …` as a line of its own"
     else:
-        guess_text = f"did you mean `{guess}`?" if guess else ""
+        guess_text = f"did you mean `{guess}`?" if guess in known else ""
     reading.problems.error(
         "SC209",
         key.place,

@@ -20,6 +20,15 @@ _DECLARED: Mapping[Noun, str] = {
 }
 """How a name is declared, by its kind."""
 
+_MEANT: Mapping[str, str] = {
+    "not": "write `none: [{…}]`, with the conditions that must not hold",
+    "or": "write `any: [{…}, {…}]`, or a list of values under one field",
+    "and": "write the conditions one below the other; lines are and",
+    "if": "write the condition itself; it stands under `when`",
+    "confidence": "put it under its field: `intent: {equals: question, confidence: {at_least: 0.8}}`",
+}
+"""Keys that other languages have in a condition, and what is written here."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -128,6 +137,8 @@ class Reading:
             self.problems.error(
                 "SC202", place, f"`{path}` is a signal, not a field", label=f"write `all: [{path}]`"
             )
+        elif path in _MEANT:
+            self.problems.error("SC202", place, f"`{path}` is no field", fix=_MEANT[path])
         else:
             known = self._paths()
             self.problems.error(
@@ -152,6 +163,8 @@ def _declare(noun: Noun, text: str, known: Iterable[str]) -> str:
     """The way out where a name is like none that is declared."""
     if did_you_mean(text, known):
         return ""
+    if noun == "person" and "@" in text:
+        return f"give the address a name, `people: {{duty: {text}}}`, and write the name"
     if noun == "signal" and " " in text:
         return "a condition is a map, as in `when: {intent: question}`"
     return f"declare it at the top of a file: `{_DECLARED[noun].format(text)}`" if noun in _DECLARED else ""

@@ -61,6 +61,9 @@ OPERATORS: dict[str, Operator] = {
     )
 }  # fmt: skip
 
+SIGNS: dict[str, Op] = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most", "=": "equals"}
+"""What is written here for the signs of arithmetic."""
+
 EQUALS: dict[Sort, Takes] = {
     "one_of": "words", "some_of": "words", "number": "number", "duration": "number", "count": "number", "boolean": "truth",
 }  # fmt: skip

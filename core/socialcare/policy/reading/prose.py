@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,9 @@ from socialcare.policy.reading.forms import Key, Listing, Many, Map
 from socialcare.policy.reading.shapes import Word
 from socialcare.policy.reading.sketch import Schema, Sketch
 from socialcare.policy.statements import Branch, Condition, Reply, Say
-from socialcare.policy.yaml.nodes import Node, TextNode
+from socialcare.policy.yaml.nodes import ListNode, Node, TextNode
+
+_SINGLE = re.compile(r"(?<!\{)\{ ?([a-z_]+(?:\.[a-z_]+)+) ?\}(?!\})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,25 @@ class Prose:
             reading.flaw("SC217", node, flaw)
             return None
         known = [_is_known(placeholder, node, reading) for placeholder in text.paths]
-        return text if all(known) else None
+        return text if all(known) and not _single_braces(node, reading) else None
 
     def schema(self, _: Sketch) -> Schema:
         """Any scalar."""
         return {"type": ["string", "number", "boolean"]}
+
+
+def _single_braces(node: TextNode, reading: Reading) -> bool:
+    """Report what would be a placeholder in two braces, and in one would be read by a customer as it stands."""
+    meant = [
+        found
+        for found in _SINGLE.finditer(node.text)
+        if reading.target(found[1]) is not None or found[1].startswith("company.")
+    ]
+    for found in meant:
+        flaw = Flaw(f"`{found[0]}` is no placeholder", offset=found.start(), length=len(found[0]))
+        place = reading.inside(node, flaw)
+        reading.problems.error("SC217", place, flaw.sentence, fix=f"write `{{{{ {found[1]} }}}}`")
+    return bool(meant)
 
 
 def _is_known(placeholder: Placeholder, node: TextNode, reading: Reading) -> bool:
@@ -119,6 +136,11 @@ class Spoken:
         if isinstance(node, TextNode):
             say = Saying().read(node, reading)
             return None if say is None else (Reply((Branch(None, say),)), None)
+        if isinstance(node, ListNode):
+            reading.wrong_form(
+                node, "a text or a map", fix="put the texts under `say`: `{say: [one, another]}`"
+            )
+            return None
         values = SPOKEN.values(node, reading)
         if values is None:
             return None

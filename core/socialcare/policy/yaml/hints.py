@@ -6,6 +6,7 @@ from socialcare.policy.yaml.page import Page, Piece, quoted
 
 KEY_WITHOUT_SPACE = re.compile(r"[A-Za-z_][\w.-]*:(?=[^\s/:])")
 _ITEM_WITHOUT_SPACE = re.compile(r"-(?=[^\s\d.-])")
+_WORD_AS_KEY = re.compile(r"[a-z][a-z_.]*: [^:]+$")
 _KEY = re.compile(r"[\w.-]+ *:(?=[ \t]|$)")
 _KEY_END = re.compile(r":(?=[ \t]|$)")
 _ENTRY = re.compile(r"[^,\[\]{}]+")
@@ -198,9 +199,16 @@ def colon(page: Page, row: int, start: int, column: int) -> None:
         if column + 1 < piece.stop
         else "a colon at its end makes a key of a bare text",
         label="what is before it is read as a key",
-        fix=page.quote_fix(piece),
+        fix=page.quote_fix(piece) + _map_fix(page.lines[row], piece),
     )
     page.breaks(row)
+
+
+def _map_fix(line: str, piece: Piece) -> str:
+    """The other form to paste, where what stands before the colon looks like a key: `when: intent: question`."""
+    before, text = line[: piece.start].lstrip(), line[piece.start : piece.stop]
+    looks_so = before.endswith(": ") and "{" not in before and _WORD_AS_KEY.match(text)
+    return f"\nor, if a map is meant:\n  {before}{{{text}}}" if looks_so else ""
 
 
 def swallowed_item(page: Page, row: int, column: int) -> None:

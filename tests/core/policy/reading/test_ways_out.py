@@ -71,3 +71,53 @@ def test_a_span_of_time_that_is_spelt_out_is_shown_short(
         RULE.format(f"{{author.account_age: {{below: {written}}}}}", "{reply: hi}"), vocabulary
     )
     assert message == f"`{written}` is written `{right}`"
+
+
+@pytest.mark.parametrize(
+    ("when", "fix"),
+    [
+        ("{not: {intent: question}}", "write `none: [{…}]`, with the conditions that must not hold"),
+        ("{or: [{intent: question}]}", "write `any: [{…}, {…}]`, or a list of values under one field"),
+        (
+            "{intent: question, confidence: {at_least: 0.8}}",
+            "put it under its field: `intent: {equals: question, confidence: {at_least: 0.8}}`",
+        ),
+        ("{author.followers: '>= 1000'}", "write `author.followers: {at_least: 1000}`"),
+    ],
+)
+def test_what_other_languages_write_is_shown_as_it_is_written_here(
+    vocabulary: Vocabulary, when: str, fix: str
+) -> None:
+    ((_, way_out),) = fixes(RULE.format(when, "{reply: hi}"), vocabulary)
+    assert way_out == fix
+
+
+@pytest.mark.parametrize(
+    ("do", "said"),
+    [
+        (
+            "{reply: [hi, ho]}",
+            ("expected a text or a map, found a list", "put the texts under `say`: `{say: [one, another]}`"),
+        ),
+        (
+            "{notify: jo@acme.example}",
+            (
+                "unknown person `jo@acme.example`",
+                "give the address a name, `people: {duty: jo@acme.example}`, and write the name",
+            ),
+        ),
+        (
+            "{reply: 'Hi {author.handle}'}",
+            ("`{author.handle}` is no placeholder", "write `{{ author.handle }}`"),
+        ),
+    ],
+)
+def test_what_a_customer_or_nobody_would_have_read_is_refused(
+    vocabulary: Vocabulary, do: str, said: tuple[str, str]
+) -> None:
+    assert fixes(RULE.format("{intent: question}", do), vocabulary) == [said]
+
+
+def test_other_braces_are_text(vocabulary: Vocabulary) -> None:
+    problems = Problems()
+    assert read_text(RULE.format("{intent: question}", "{reply: 'a {b} {c.d} e'}"), vocabulary, problems)
