@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from socialcare.cli.console import err, out, progress, verbosity
-from socialcare.cli.over import over, read_over
+from socialcare.cli.over import over, read_over, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,18 +39,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write a page to read, with the mentions behind every number.",
 )
-@click.option(
-    "--as",
-    "account",
-    metavar="ACCOUNT",
-    help="The account of ours that mentions concern where the archive names none of ours.",
-)
-@click.option(
-    "--assume",
-    metavar="FIELD=VALUE",
-    multiple=True,
-    help="What a field is where nobody says; several times for several.",
-)
+@told
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print.")
 def command(  # noqa: PLR0913 - one for each option
     *,

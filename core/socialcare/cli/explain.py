@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from socialcare.cli.console import out, verbosity
-from socialcare.cli.over import over, read_over
+from socialcare.cli.over import over, read_over, told
 
 if TYPE_CHECKING:
     from socialcare.cli.opened import Opened
@@ -38,18 +38,7 @@ if TYPE_CHECKING:
 @click.option(
     "--can-stop", metavar="RULE", help="List everything that can keep a rule quiet; needs no mention."
 )
-@click.option(
-    "--as",
-    "account",
-    metavar="ACCOUNT",
-    help="The account of ours that mentions concern where the archive names none of ours.",
-)
-@click.option(
-    "--assume",
-    metavar="FIELD=VALUE",
-    multiple=True,
-    help="What a field is where nobody says; several times for several.",
-)
+@told
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print.")
 def command(  # noqa: PLR0913 - one for each option
     *,

@@ -51,6 +51,23 @@ def over(function: F) -> F:
     return paths(columns(strict(function)))
 
 
+def told(function: F) -> F:
+    """`--as ACCOUNT --assume FIELD=VALUE`: what the archive itself does not say."""
+    account = click.option(
+        "--as",
+        "account",
+        metavar="ACCOUNT",
+        help="The account of ours that mentions concern where the archive names none of ours.",
+    )
+    assume = click.option(
+        "--assume",
+        metavar="FIELD=VALUE",
+        multiple=True,
+        help="What a field is where nobody says; several times for several.",
+    )
+    return account(assume(function))
+
+
 def read_over(
     paths: tuple[str, ...],
     columns: Mapping[str, str],

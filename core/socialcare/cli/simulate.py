@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from socialcare.cli.console import err, out, progress, verbosity
-from socialcare.cli.over import over, read_over
+from socialcare.cli.over import over, read_over, told
 
 if TYPE_CHECKING:
     from socialcare.model import Decision, Event
@@ -53,18 +53,7 @@ STOPPED = 130
     type=click.Path(path_type=Path, dir_okay=False),
     help="Keep the rows that cannot be read; beside the decisions, if they are written.",
 )
-@click.option(
-    "--as",
-    "account",
-    metavar="ACCOUNT",
-    help="The account of ours that mentions concern where the archive names none of ours.",
-)
-@click.option(
-    "--assume",
-    metavar="FIELD=VALUE",
-    multiple=True,
-    help="What a field is where nobody says; several times for several.",
-)
+@told
 @click.option(
     "--rollout", metavar="N", type=click.FloatRange(0, 100), help="Take every rollout to be at N percent."
 )
