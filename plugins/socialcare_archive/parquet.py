@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from socialcare import ArchiveError, Mention, ReadOptions, Reject
-from socialcare.intake import BadRow, Damaged, unpacked
+from socialcare.intake import GREATEST_RATIO, HARMLESS, BadRow, Damaged, unpacked
 from socialcare_archive import airline, mapped, tables, twcs
 
 _SIGN = b"PAR1"
 _BATCH = 100
 _LONGEST_VALUE = 128 * 1024
-_HARMLESS = 64 * 1024 * 1024
-_GREATEST_RATIO = 300
 _LARGEST_FOOTER = 16 * 1024 * 1024
 _MOST_IN_FOOTER = 1_000_000
 _DAMAGED = "is a Parquet file that is damaged, or not whole"
@@ -65,11 +63,11 @@ def _whole(path: Path) -> Iterator[tuple[BinaryIO, int]]:
             yield stream, stream.seek(0, io.SEEK_END)
             return
         try:
-            content = stream.read(_HARMLESS + 1)
+            content = stream.read(HARMLESS + 1)
         except Damaged as why:
             raise ArchiveError(f"{path}: {why}") from why
-    if len(content) > _HARMLESS:
-        raise ArchiveError(f"{path}: is packed and larger than {_HARMLESS >> 20} MB; unpack it first")
+    if len(content) > HARMLESS:
+        raise ArchiveError(f"{path}: is packed and larger than {HARMLESS >> 20} MB; unpack it first")
     yield io.BytesIO(content), len(content)
 
 
@@ -90,7 +88,7 @@ def _opened(arrow: Any, path: Path, file: BinaryIO, size: int) -> Any:  # Any: a
             f"{path}: has more than {tables.MOST_COLUMNS:,} columns, as no table of posts does"
         )
     unpacked_size = sum(told.row_group(number).total_byte_size for number in range(told.num_row_groups))
-    if unpacked_size > max(_HARMLESS, _GREATEST_RATIO * size):
+    if unpacked_size > max(HARMLESS, GREATEST_RATIO * size):
         raise ArchiveError(f"{path}: {_bomb()}")
     return table
 
@@ -118,7 +116,7 @@ def _rows(arrow: Any, table: Any, size: int) -> Iterator[tables.Numbered]:  # An
             for row in _to_microseconds(arrow, batch).to_pylist():
                 number += 1
                 read += sum(len(value) for value in row.values() if isinstance(value, str | bytes))
-                if read > max(_HARMLESS, _GREATEST_RATIO * size):
+                if read > max(HARMLESS, GREATEST_RATIO * size):
                     raise Damaged(f"it {_bomb()}")
                 yield number, _texts(row), ""
     except (arrow.ArrowException, OSError, ValueError, OverflowError) as error:
@@ -166,4 +164,4 @@ def _text(value: object) -> str:
 
 
 def _bomb() -> str:
-    return f"unpacks to more than {_GREATEST_RATIO} times its size, as no archive of posts does"
+    return f"unpacks to more than {GREATEST_RATIO} times its size, as no archive of posts does"

@@ -16,12 +16,14 @@ from socialcare.intake.door import (
     shown_name,
     sound,
 )
-from socialcare.intake.files import Damaged, head, lines, unpacked, until_damaged
+from socialcare.intake.files import GREATEST_RATIO, HARMLESS, Damaged, head, lines, unpacked, until_damaged
 from socialcare.intake.moments import LATEST, UNTIMED, moment, timed
 from socialcare.intake.pages import LARGEST_PAGE, keys, objects
 
 __all__ = [
     "DEEPEST",
+    "GREATEST_RATIO",
+    "HARMLESS",
     "LARGEST_EVENT",
     "LARGEST_PAGE",
     "LATEST",

@@ -20,7 +20,7 @@ HEAD = 64 * 1024
 """Bytes by which a file is recognised."""
 
 HARMLESS = 64 * 1024 * 1024
-GREATEST_RATIO = 300
+GREATEST_RATIO = 100
 """What is not packed may be so many times larger than what is, beyond the first 64 MB."""
 
 _GZIP, _ZST = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
