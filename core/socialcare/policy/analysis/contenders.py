@@ -31,10 +31,8 @@ class Contender:
 
     def excludes(self, other: Contender) -> bool:
         """Whether a glance shows that no mention is for both."""
-        mine, theirs = (
-            (self.words, other.words) if len(self.words) <= len(other.words) else (other.words, self.words)
-        )
-        return any(path in theirs and words.isdisjoint(theirs[path]) for path, words in mine.items())
+        theirs = other.words
+        return any(asked in theirs and words.isdisjoint(theirs[asked]) for asked, words in self.words.items())
 
     def may_imply(self, other: Contender) -> bool:
         """Whether a glance leaves it open that wherever this one fires, the other does."""

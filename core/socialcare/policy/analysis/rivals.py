@@ -16,7 +16,7 @@ from socialcare.policy.statements import All, AnyOf, Condition, Rule, Use
 _MOST_SHOWN = 3
 """Pairs shown of one rule; who mends these sees the next."""
 
-_MOST_SEARCHED = 4_000
+_MOST_SEARCHED = 3_000
 """Pairs put to the solver; beyond, rules are too many and too alike to tell."""
 
 
@@ -24,8 +24,9 @@ def check_rivals(ground: Ground) -> None:
     """Report rules that another always outranks, and pairs that nothing orders."""
     found = contenders(ground)
     _report_shadowed(found, ground)
+    duels = _Duels(ground)
     for group in _of_one_rank(found).values():
-        _Duels(ground).report(group)
+        duels.report(group)
 
 
 def _of_one_rank(found: list[Contender]) -> dict[str, list[Contender]]:
@@ -37,7 +38,7 @@ def _of_one_rank(found: list[Contender]) -> dict[str, list[Contender]]:
 
 @dataclass(slots=True)
 class _Duels:
-    """The pairs of rules of one rank."""
+    """The pairs of rules of one rank, and how many of them were put to the solver."""
 
     ground: Ground
     searched: int = 0
