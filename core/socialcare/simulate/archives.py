@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TypeAlias, cast
 
 from socialcare.config import shown
+from socialcare.diagnostics.spelling import suggestion
 from socialcare.errors import ArchiveError
 from socialcare.intake.files import head, inside
+from socialcare.intake.headings import headings
 from socialcare.intake.strange import strange
 from socialcare.intake.zips import is_zip
 from socialcare.model import Mention, Reject, Skipped
@@ -22,6 +24,8 @@ Skip: TypeAlias = Callable[[Skipped], None]
 """Is told of what is passed over."""
 
 UNKNOWN = "is no archive that is known"
+_SHOWN = 20
+"""Columns of a table that are told of."""
 
 _END = object()
 
@@ -131,9 +135,25 @@ def _demanded(path: Path, search: _Search) -> list[Archive]:
         return there
     found = search.recognised(path, first)
     if found is None:
-        why = strange(first) or UNKNOWN
-        raise ArchiveError(f"{shown(path.absolute())}: {why}\n{_known(search.sources)}")
+        raise ArchiveError(f"{shown(path.absolute())}: {_why_not(first, search)}")
     return [found]
+
+
+def _why_not(first: bytes, search: _Search) -> str:
+    """Why a file that was named is none of ours, and the way out: for a table, which columns it has."""
+    if not first.strip():
+        return "is empty, or cut short where it begins"
+    columns = headings(first)
+    if not search.sources or strange(first) or not columns:
+        return f"{strange(first) or UNKNOWN}\n{_known(search.sources)}"
+    for column in search.options.columns.values():
+        if column not in columns:
+            return f"has no column `{column}`\nhelp: {suggestion(column, columns)}"
+    named = ", ".join(f"`{column}`" for column in columns[:_SHOWN])
+    return (
+        f"is no archive that is known; its columns are {named}\n"
+        "help: say which of them is what: `--map text=COLUMN,id=COLUMN,author=COLUMN,created_at=COLUMN,account=COLUMN`"
+    )
 
 
 def _met(path: Path, search: _Search) -> Iterator[Archive]:
