@@ -145,6 +145,14 @@ def _unanswered(summary: Summary, width: int) -> Iterator[str]:
         f"{SOURCE_TEXTS:.0%} of customers' tweets to companies went unanswered.",
         width,
     )
+    waiting = [
+        (summary.outcomes["handed_over"], "with a person who was told"),
+        (summary.outcomes["acknowledged"], "read and in need of no answer"),
+        (summary.outcomes["inbox"], "in the inbox"),
+    ]
+    where = ", ".join(f"{number / summary.wanting:.1%} {place}" for number, place in waiting if number)
+    if where:
+        yield from _wrapped(f"None of them is lost: {where}.", width)
     held = summary.held
     if held.actions:
         fates = [
@@ -205,7 +213,7 @@ def _samples(samples: Sequence[Sample], width: int) -> Iterator[str]:
     for place, each in enumerate(samples):
         if place:
             yield ""
-        yield f"  {visible(each.rule)}"
+        yield f"  {visible(each.rule)}, mention {visible(each.mention)}"
         yield from _quoted(f"@{each.author}", each.text, width)
         yield from _quoted(
             "we" if each.action == "reply" else f"we ({visible(each.action)})", each.reply, width
