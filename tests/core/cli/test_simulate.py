@@ -170,6 +170,13 @@ def test_every_field_of_every_mention_is_written(run: Run, deployment: Path) -> 
     assert first["fields"]["intent"]["value"] == "question"
 
 
+HEEDING_CTRL_C = (
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from socialcare.cli.main import main; sys.exit(main())"
+)
+"""A suite that runs in the background hands on that Ctrl-C is to be ignored."""
+
+
 def test_a_run_that_is_stopped_says_what_was_written(deployment: Path) -> None:
     """The decisions go through a pipe, so that the run is known to be in the middle when it is stopped."""
     rows = [f"{number},2026-03-02 10:00:00,@u{number},open? {number}" for number in range(6_000)]
@@ -178,8 +185,8 @@ def test_a_run_that_is_stopped_says_what_was_written(deployment: Path) -> None:
     os.mkfifo(pipe)
     command = [
         sys.executable,
-        "-m",
-        "socialcare",
+        "-c",
+        HEEDING_CTRL_C,
         "simulate",
         "--over",
         "long.csv",
