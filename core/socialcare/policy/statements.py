@@ -11,7 +11,8 @@ from datetime import datetime, time, timedelta
 from typing import Any, Literal, TypeAlias
 
 from socialcare.diagnostics import Place
-from socialcare.model import FieldValue, Kind, Value
+from socialcare.model import Kind, Value
+from socialcare.policy.cases import Case, Simulation
 from socialcare.policy.language.formulas import Formula as Calc
 from socialcare.policy.language.patterns import Pattern
 from socialcare.policy.language.texts import Text
@@ -332,86 +333,6 @@ class NamedList:
     place: Place = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
-    """The world of a test: what look-ups answer, best first (empty: nothing), flags, counts, when a rule last fired (ago), and the moment."""
-
-    lookups: Mapping[str, tuple[Mapping[str, Value], ...]] = field(default_factory=dict)
-    flags: Mapping[str, Value] = field(default_factory=dict)
-    counts: Mapping[str, int] = field(default_factory=dict)
-    fired: Mapping[str, timedelta] = field(default_factory=dict)
-    at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
-    """What a step of a test expects; every part that is set must hold.
-
-    `actions` maps an action's word to what is asked of it: `True` (is allowed), a plain value (equals its shorthand), or a map
-    (`contains`, `equals` or `matches` for the text, else parameters of the payload, `state`, `joined`). `fields` maps a field or formula to its value.
-    """
-
-    fires: bool | None = None
-    outcome: str | None = None
-    actions: Mapping[str, Any] = field(default_factory=dict)  # Any: expectations about an action's own JSON
-    fields: Mapping[str, Value] = field(default_factory=dict)
-    never: tuple[str, ...] = ()
-    forbidden_by: tuple[str, ...] = ()
-    held_by: tuple[str, ...] = ()
-    account: str | None = None
-    then: Expected | None = None
-    place: Place = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One thing that happens in a test: a mention, or time passing, and what is expected.
-
-    `fields` pins fields by path; `after` is the time since the step before; `mention` `None` only lets time pass.
-    """
-
-    mention: str | None
-    place: Place = field(compare=False)
-    fields: Mapping[str, FieldValue] = field(default_factory=dict)
-    given: Given = Given()
-    after: timedelta = timedelta()
-    expect: Expected
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One test: the steps, its name, the rule it belongs to (in-line tests), and whether it must currently fail."""
-
-    name: str
-    place: Place = field(compare=False)
-    rule: str | None = None
-    steps: tuple[Step, ...]
-    known_gap: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What a figure must be; shares are 0 to 1."""
-
-    at_least: float | None = None
-    at_most: float | None = None
-    equals: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Simulation:
-    """A dry run kept in the repository: over which files, and what its figures must be.
-
-    `rules` maps a rule to a figure (`fires`, `wins`, `outranked`, `too_long`, …) to its bounds; `everyone` maps figures of the whole run.
-    """
-
-    name: str
-    place: Place = field(compare=False)
-    over: tuple[str, ...]
-    rules: Mapping[str, Mapping[str, Bounds]] = field(default_factory=dict)
-    everyone: Mapping[str, Bounds] = field(default_factory=dict)
-
-
 DEFAULT_RANKS = (
     "safety", "legal", "crisis", "complaint", "question", "opinion", "praise", "normal", "scheduled", "fallback",
 )  # fmt: skip
@@ -456,16 +377,16 @@ __all__ = [
     "AnyOf",
     "Approval",
     "Asked",
-    "Bounds",
+
     "Branch",
     "Budget",
-    "Case",
+
     "Comparison",
     "Condition",
     "Count",
-    "Expected",
+
     "Formula",
-    "Given",
+
     "Guard",
     "Hold",
     "Kind",
@@ -481,9 +402,9 @@ __all__ = [
     "Say",
     "Schedule",
     "Signal",
-    "Simulation",
+
     "Status",
-    "Step",
+
     "Use",
     "Window",
 ]  # fmt: skip

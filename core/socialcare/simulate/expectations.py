@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from socialcare.policy.statements import Bounds, Simulation
+from socialcare.policy.cases import Bounds, Simulation
 from socialcare.simulate.summary import Summary, figures
 
 

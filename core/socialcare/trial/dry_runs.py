@@ -9,7 +9,7 @@ from pathlib import Path
 from socialcare.desk import Desk
 from socialcare.errors import ArchiveError
 from socialcare.model import Mention, Reject
-from socialcare.policy.statements import Simulation
+from socialcare.policy.cases import Simulation
 from socialcare.ports import ReadOptions, Source
 from socialcare.simulate.archives import find_archives, read_archives
 from socialcare.simulate.expectations import broken

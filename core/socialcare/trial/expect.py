@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any, get_args
 
 from socialcare.model import ActionRecord, Value
+from socialcare.policy.cases import Case, Expected
 from socialcare.policy.explaining.why_lines import act_line, shown, span
 from socialcare.policy.language.words import bare
-from socialcare.policy.statements import Case, Expected, Rule
+from socialcare.policy.statements import Rule
 from socialcare.ports import Action
 from socialcare.trial.results import Failure
 from socialcare.trial.seen import Seen

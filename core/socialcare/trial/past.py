@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from socialcare.desk import Desk
 from socialcare.model import ActionRecord
+from socialcare.policy.cases import Given
 from socialcare.policy.deciding import state
 from socialcare.policy.deciding.guarding import Guarded, concerns
 from socialcare.policy.deciding.memory import Memory, added
@@ -18,7 +19,7 @@ from socialcare.policy.deciding.plan import Draft, Moment, Proposal
 from socialcare.policy.deciding.settle import open_once, settle
 from socialcare.policy.deciding.state import Subject
 from socialcare.policy.deciding.world import World
-from socialcare.policy.statements import Given, Guard, Limit, Rule
+from socialcare.policy.statements import Guard, Limit, Rule
 
 _JUST_NOW = timedelta(seconds=1)
 

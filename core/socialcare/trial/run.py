@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from socialcare.desk import Desk, moment_of
 from socialcare.model import Decision, Mention
 from socialcare.pipeline import decide, foresee
+from socialcare.policy.cases import Case
 from socialcare.policy.deciding.state import Subject, subject_of
-from socialcare.policy.statements import Case, Policy
+from socialcare.policy.statements import Policy
 from socialcare.trial.coverage import Ledger
 from socialcare.trial.expect import check
 from socialcare.trial.past import remember, start_clock

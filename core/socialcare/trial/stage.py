@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 from socialcare.desk import Desk
 from socialcare.model import Author, Choice, Field, FieldValue, Mention, Parameter, Tick, Value, Vocabulary
-from socialcare.policy.statements import Case, Policy, Step
+from socialcare.policy.cases import Case, Step
+from socialcare.policy.statements import Policy
 from socialcare.ports import Lookup, Question
 from socialcare.seam import Seam
 from socialcare.store.memory import MemoryStore

@@ -6,7 +6,7 @@ import pytest
 from socialcare.desk import Desk
 from socialcare.diagnostics import Place
 from socialcare.model import Mention
-from socialcare.policy.statements import Bounds, Simulation
+from socialcare.policy.cases import Bounds, Simulation
 from socialcare.simulate.expectations import broken
 from socialcare.simulate.run import run
 

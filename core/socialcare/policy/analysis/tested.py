@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from socialcare.policy.analysis.ground import Ground
+from socialcare.policy.cases import Expected
 from socialcare.policy.deciding.guarding import concerns
-from socialcare.policy.statements import ALWAYS, Expected, Rule
+from socialcare.policy.statements import ALWAYS, Rule
 
 
 def check_tested(ground: Ground) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from socialcare.model import FieldValue, Value
+from socialcare.policy.cases import Case, Expected, Given, Step
 from socialcare.policy.reading.context import Reading
 from socialcare.policy.reading.expectations import Expectation
 from socialcare.policy.reading.forms import Key, Listing, Map, Table
@@ -16,7 +17,6 @@ from socialcare.policy.reading.shapes import Name, Truth, Whole, Word
 from socialcare.policy.reading.sketch import Schema, Sketch
 from socialcare.policy.reading.sketch_cases import given_schema, mention_schema
 from socialcare.policy.reading.values import Of, is_nothing, pinned, read_record
-from socialcare.policy.statements import Case, Expected, Given, Step
 from socialcare.policy.yaml.nodes import ListNode, MapNode, Node, TextNode
 
 Said = tuple[str, Mapping[str, FieldValue]]

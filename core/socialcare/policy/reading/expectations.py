@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from socialcare.model import Outcome, Value
+from socialcare.policy.cases import Expected
 from socialcare.policy.language.patterns import Pattern
 from socialcare.policy.reading.context import Reading
 from socialcare.policy.reading.forms import Key, Many, Map
@@ -13,7 +14,6 @@ from socialcare.policy.reading.scalars import Spelled, plain
 from socialcare.policy.reading.shapes import Name, OneOf, Shape, Truth, Word
 from socialcare.policy.reading.sketch import Schema, Sketch
 from socialcare.policy.reading.values import Of, is_nothing
-from socialcare.policy.statements import Expected
 from socialcare.policy.yaml.nodes import ListNode, MapNode, Node, TextNode
 from socialcare.ports import Action
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from socialcare.policy.cases import Bounds, Simulation
 from socialcare.policy.reading.context import Reading
 from socialcare.policy.reading.forms import Key, Many, Map, Table
 from socialcare.policy.reading.scalars import SHARE
 from socialcare.policy.reading.shapes import Name, Number, OneOf, Word
 from socialcare.policy.reading.sketch import Schema, Sketch
-from socialcare.policy.statements import Bounds, Simulation
 from socialcare.policy.yaml.nodes import Node, TextNode
 
 RULE_FIGURES = ("fires", "wins", "outranked", "forbidden", "held", "limited", "too_long", "unresolved")

@@ -7,8 +7,9 @@ import pytest
 
 from socialcare.diagnostics import Problems
 from socialcare.model import FieldValue, Vocabulary
+from socialcare.policy.cases import Bounds, Case, Step
 from socialcare.policy.load import load
-from socialcare.policy.statements import Bounds, Case, Policy, Step
+from socialcare.policy.statements import Policy
 
 Read = Callable[[str], Policy]
 Reported = Callable[[str], list[tuple[str, int, int, str]]]
