@@ -8,7 +8,7 @@ from functools import cached_property
 
 from msgspec.structs import replace as replaced
 
-from socialcare.model import ActionRecord, Decision, FieldValue, Mention, Outcome, Refers
+from socialcare.model import OUTCOMES, ActionRecord, Decision, FieldValue, Mention, Refers
 from socialcare.observed import Company, observe
 from socialcare.policy.deciding import naive, state
 from socialcare.policy.deciding.guarding import Guarded, guard
@@ -133,11 +133,8 @@ def occasion_of(
 
 def handed_over(decision: Decision, then: Decision) -> Decision:
     """A decision with that of the receiving account; the mention ends where the better of them leaves it."""
-    first = min(decision.outcome, then.outcome, key=_OUTCOMES.index)
+    first = min(decision.outcome, then.outcome, key=OUTCOMES.index)
     return replaced(decision, then=then, outcome=first)
-
-
-_OUTCOMES: tuple[Outcome, ...] = ("answered", "held", "handed_over", "acknowledged", "ignored", "inbox")
 
 
 async def make(occasion: Occasion, desk: Desk, memory: Memory, before: Memory | None = None) -> Made:

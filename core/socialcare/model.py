@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
@@ -25,6 +25,9 @@ Kind = Literal["text", "one_of", "some_of", "number", "boolean", "time", "durati
 
 Outcome = Literal["answered", "held", "handed_over", "acknowledged", "ignored", "inbox"]
 """Where a mention ended; the first that holds, in this order."""
+
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+"""The six, in that order."""
 
 Slot = Literal["public", "private", "both"]
 """The voice that an action takes: the one public answer, the one private message, or both."""
@@ -267,9 +270,6 @@ def final_outcome(actions: Sequence[ActionRecord], settles: Mapping[str, Outcome
     brought: set[Outcome] = {
         settles[a.action] for a in actions if a.state == "allowed" and a.action in settles
     }
-    if "answered" in brought:
-        return "answered"
     if any(a.state == "held" and (a.slot is not None or a.action in settles) for a in actions):
-        return "held"
-    order: tuple[Outcome, ...] = ("handed_over", "acknowledged", "ignored")
-    return next((outcome for outcome in order if outcome in brought), "inbox")
+        brought.add("held")
+    return next((outcome for outcome in OUTCOMES if outcome in brought), "inbox")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from socialcare.cli.console import out, verbosity
-from socialcare.cli.over import over, read_over, told
+from socialcare.cli.over import over, read_over, told, under
 
 if TYPE_CHECKING:
     from socialcare.cli.opened import Opened
@@ -21,13 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command("explain")
-@click.option(
-    "--policy",
-    "folder",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="The folder of the rules, or one that holds a socialcare.toml; without it the policy of the settings.",
-)
+@under
 @over
 @click.option("--mention", metavar="ID", help="The mention to explain, by its id or the link to it.")
 @click.option(

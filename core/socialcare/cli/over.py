@@ -51,6 +51,17 @@ def over(function: F) -> F:
     return paths(columns(strict(function)))
 
 
+def under(function: F) -> F:
+    """`--policy DIR`: the policy that decides."""
+    return click.option(
+        "--policy",
+        "folder",
+        metavar="DIR",
+        type=click.Path(path_type=Path),
+        help="The folder of the rules, or one that holds a socialcare.toml; without it the policy of the settings.",
+    )(function)
+
+
 def told(function: F) -> F:
     """`--as ACCOUNT --assume FIELD=VALUE`: what the archive itself does not say."""
     account = click.option(

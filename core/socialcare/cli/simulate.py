@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from socialcare.cli.console import err, out, progress, verbosity
-from socialcare.cli.over import over, read_over, told
+from socialcare.cli.over import over, read_over, told, under
 
 if TYPE_CHECKING:
     from socialcare.model import Decision, Event
@@ -23,13 +23,7 @@ STOPPED = 130
 
 
 @click.command("simulate")
-@click.option(
-    "--policy",
-    "folder",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="The folder of the rules, or one that holds a socialcare.toml; without it the policy of the settings.",
-)
+@under
 @over
 @click.option(
     "--decisions",

@@ -6,9 +6,9 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
+from socialcare.model import OUTCOMES
 from socialcare.simulate.findings.beside import Comparison, Kind
 from socialcare.simulate.pages.words import waiting
-from socialcare.simulate.summary import OUTCOMES
 from socialcare.simulate.tables import Columns, table
 
 

@@ -10,12 +10,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from socialcare.diagnostics.excerpt import visible
+from socialcare.model import OUTCOMES
 from socialcare.seam import Failure
 from socialcare.simulate.brand_report import beside_json, beside_lines
 from socialcare.simulate.findings.beside import Comparison
 from socialcare.simulate.rejects import Kind
 from socialcare.simulate.skips import Skip
-from socialcare.simulate.summary import OUTCOMES, RuleFigures, Sample, Summary, figures
+from socialcare.simulate.summary import RuleFigures, Sample, Summary, figures
 from socialcare.simulate.tables import Columns, table
 
 SOURCE_TEXTS = 0.56

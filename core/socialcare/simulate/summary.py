@@ -9,10 +9,8 @@ from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from socialcare.model import ActionRecord, Decision, Event, Mention, Outcome, Tick
+from socialcare.model import OUTCOMES, ActionRecord, Decision, Event, Mention, Tick
 from socialcare.policy.statements import Policy
-
-OUTCOMES: tuple[Outcome, ...] = ("answered", "held", "handed_over", "acknowledged", "ignored", "inbox")
 
 Fate = Literal["released", "lapsed", "refused"]
 

@@ -6,7 +6,6 @@ one of these three": unknown needs no rules of its own then.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -49,12 +48,6 @@ ALWAYS, NEVER = And(), Or()
 def both(*parts: Node) -> Node:
     """All of some formulas."""
     return parts[0] if len(parts) == 1 else And(parts)
-
-
-def either(parts: Iterable[Node]) -> Node:
-    """One of some formulas."""
-    found = tuple(parts)
-    return found[0] if len(found) == 1 else Or(found)
 
 
 class Atoms:

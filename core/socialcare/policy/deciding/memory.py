@@ -10,6 +10,7 @@ from heapq import heappop, heappush
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from socialcare.policy.language.times import day_of
 from socialcare.policy.statements import Window
 from socialcare.ports import Change, Entry, Key
 
@@ -101,7 +102,7 @@ def counted(tally: Any, window: Window, now: datetime, zone: ZoneInfo) -> int:  
         return 0
     if window.per_day:
         day, number = tally
-        return int(number) if day == _day(now, zone) else 0
+        return int(number) if day == day_of(now, zone).isoformat() else 0
     if window.length is None:
         return int(tally)
     since = now.timestamp() - window.length.total_seconds()
@@ -111,12 +112,8 @@ def counted(tally: Any, window: Window, now: datetime, zone: ZoneInfo) -> int:  
 def added(tally: Any, window: Window, now: datetime, zone: ZoneInfo) -> Any:  # Any: a tally's own JSON
     """The tally with one more at `now`, without what no later window can see."""
     if window.per_day:
-        return [_day(now, zone), counted(tally, window, now, zone) + 1]
+        return [day_of(now, zone).isoformat(), counted(tally, window, now, zone) + 1]
     if window.length is None:
         return counted(tally, window, now, zone) + 1
     since = now.timestamp() - window.length.total_seconds()
     return [at for at in tally or () if at > since] + [now.timestamp()]
-
-
-def _day(now: datetime, zone: ZoneInfo) -> str:
-    return now.astimezone(zone).date().isoformat()

@@ -87,9 +87,9 @@ def zone(name: str) -> ZoneInfo:
         raise Flaw(sentence, length=max(len(name), 1), known=sorted(available_timezones())) from None
 
 
-def day_of(moment: datetime, zone_name: str) -> date:
+def day_of(moment: datetime, zone: ZoneInfo) -> date:
     """The calendar day of an aware moment in a zone."""
-    return moment.astimezone(zone(zone_name)).date()
+    return moment.astimezone(zone).date()
 
 
 @dataclass(frozen=True, slots=True, order=True)

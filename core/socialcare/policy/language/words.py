@@ -219,8 +219,3 @@ def ends_with(text: str, value: str) -> bool:
 def bare(value: str) -> str:
     """A handle, hashtag or name for comparison: case folded, without a leading `@` or `#`."""
     return value.strip().lstrip(_SIGIL).casefold()
-
-
-def equal_word(a: str, b: str) -> bool:
-    """Whether two handles, hashtags or names of values are the same, whatever the case and the leading sign."""
-    return bare(a) == bare(b)

@@ -52,10 +52,6 @@ class Reading:
         """Say that a value has not the form that is wanted there."""
         self.problems.error("SC205", node.place, f"expected {wanted}, found {form(node)}", fix=fix)
 
-    def wrong_value(self, node: TextNode, wanted: str, *, fix: str = "") -> None:
-        """Say that a text is not what it should be."""
-        self.problems.error("SC206", node.place, f"`{node.text}` is not {wanted}", fix=fix)
-
     def unknown_key(self, key: TextNode, known: Collection[str], where: str) -> None:
         """Say that a key means nothing there."""
         self.problems.error(

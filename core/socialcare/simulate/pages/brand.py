@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from socialcare.model import OUTCOMES
 from socialcare.simulate.findings.beside import Comparison
 from socialcare.simulate.findings.charges import READING
 from socialcare.simulate.findings.findings import Findings
@@ -10,7 +11,7 @@ from socialcare.simulate.pages.markup import Child, tag
 from socialcare.simulate.pages.page import Section
 from socialcare.simulate.pages.tables import Row, table
 from socialcare.simulate.pages.words import OUTCOME, dollars, many, share, waiting
-from socialcare.simulate.summary import OUTCOMES, Summary
+from socialcare.simulate.summary import Summary
 
 _MONTH = 30.0
 

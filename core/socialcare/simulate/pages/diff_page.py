@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from socialcare.model import OUTCOMES
 from socialcare.simulate.comparing.changes import MEANING
 from socialcare.simulate.comparing.difference import Changed, Difference
 from socialcare.simulate.comparing.told import Verdict, ranked
@@ -13,7 +14,6 @@ from socialcare.simulate.pages.markup import Child, tag
 from socialcare.simulate.pages.page import Section, page
 from socialcare.simulate.pages.tables import Row, table
 from socialcare.simulate.pages.words import OUTCOME, many, share
-from socialcare.simulate.summary import OUTCOMES
 
 _CAUSES = 100
 _SHOWN = 2

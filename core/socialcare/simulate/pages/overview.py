@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import chain
 
+from socialcare.model import OUTCOMES
 from socialcare.simulate.findings.exhibits import Drawer, Exhibit
 from socialcare.simulate.findings.findings import Findings
 from socialcare.simulate.findings.timeline import Span, Unit
@@ -15,7 +16,7 @@ from socialcare.simulate.pages.page import Section
 from socialcare.simulate.pages.tables import table
 from socialcare.simulate.pages.words import OUTCOME, WEEKDAYS, many, share
 from socialcare.simulate.report import SOURCE_TEXTS
-from socialcare.simulate.summary import OUTCOMES, Summary
+from socialcare.simulate.summary import Summary
 
 _SHADES = 6
 _WORST = 5

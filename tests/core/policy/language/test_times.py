@@ -113,7 +113,7 @@ def test_dates_times_and_shares_are_read() -> None:
 
 
 def test_the_day_of_a_moment_is_the_day_in_the_zone() -> None:
-    assert day_of(datetime(2026, 1, 1, 4, tzinfo=UTC), "America/New_York") == date(2025, 12, 31)
+    assert day_of(datetime(2026, 1, 1, 4, tzinfo=UTC), ZoneInfo("America/New_York")) == date(2025, 12, 31)
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ import pytest
 from msgspec.structs import replace
 
 from socialcare.desk import Desk
-from socialcare.model import Author, Mention
+from socialcare.model import OUTCOMES, Author, Mention
 from socialcare.simulate.findings import beside
 from socialcare.simulate.findings.deeds import DEEDS
 from socialcare.simulate.findings.findings import Findings
 from socialcare.simulate.run import run
-from socialcare.simulate.summary import OUTCOMES, Summary
+from socialcare.simulate.summary import Summary
 
 DeskFor = Callable[..., Desk]
 Mentions = Callable[[Iterable[str]], Iterator[Mention]]
