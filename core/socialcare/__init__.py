@@ -3,9 +3,10 @@
 This is the front door: everything a plugin needs is imported from here.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING
+__version__ = "0.1.0"
+"""The one place where the version stands; the package's metadata is made from it."""
 
+TYPE_CHECKING = False  # importing `typing` takes 10 ms, which every start would pay
 if TYPE_CHECKING:
     from socialcare.errors import ArchiveError, PluginError, SettingsError, SocialcareError
     from socialcare.hookspecs import Settings, hookimpl
@@ -59,6 +60,8 @@ _HOMES = ("errors", "model", "ports", "hookspecs")
 
 def __getattr__(name: str) -> object:
     # Each name is fetched when it is asked for, so that the command line starts without what it does not use.
+    from importlib import import_module  # noqa: PLC0415 - as above
+
     if name in __all__:
         for home in _HOMES:
             module = import_module(f"socialcare.{home}")

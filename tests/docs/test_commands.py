@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from socialcare.cli.console import shared_options
-from socialcare.cli.main import COMMANDS
+from socialcare.cli.frame import COMMANDS
 from socialcare.cli.simulate import command as simulate
 
 ROOT = Path(__file__).parents[2]

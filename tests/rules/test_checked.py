@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from socialcare.cli.main import cli
+from socialcare.cli.frame import cli
 
 ROOT = Path(__file__).parents[2]
 

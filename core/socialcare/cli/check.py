@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from socialcare import __version__
 from socialcare.cli.console import out, verbosity
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _print(problems: Problems, form: str, built_in: Mapping[str, str]) -> None:
     elif form == "github":
         click.echo(render_github(problems), nl=False)
     elif form == "sarif":
-        click.echo(render_sarif(problems, version("socialcare")), nl=False)
+        click.echo(render_sarif(problems, __version__), nl=False)
     elif len(problems):
         console = out()
         color = console.is_terminal and not console.no_color

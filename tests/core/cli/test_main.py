@@ -10,8 +10,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from socialcare.cli import main as frame
+from socialcare.cli import frame
 from socialcare.cli.console import verbosity
+from socialcare.cli.main import main
 from socialcare.errors import SocialcareError
 
 FailWith = Callable[[BaseException], None]
@@ -69,7 +70,7 @@ def test_help_lists_every_command_and_imports_none_of_them() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     *text, loaded = done.stdout.splitlines()
-    assert loaded == "[] ['socialcare.cli.console', 'socialcare.cli.main']"
+    assert loaded == "[] ['socialcare.cli.console', 'socialcare.cli.frame', 'socialcare.cli.main']"
     assert all(f"  {name} " in "\n".join(text) for name in frame.COMMANDS)
 
 
@@ -77,8 +78,22 @@ def test_the_version_is_that_of_the_installed_package() -> None:
     assert run("--version").stdout == f"socialcare {importlib.metadata.version('socialcare')}\n"
 
 
+def test_the_version_is_the_same_among_other_options() -> None:
+    assert run("--version", "--color", "never").stdout == run("--version").stdout
+
+
+def test_the_version_is_told_before_anything_heavy_is_imported() -> None:
+    heavy = ["click", "pydantic", "asyncio", "msgspec", "rich", "typing", "importlib.metadata"]
+    program = (
+        "import sys; from socialcare.cli.main import main; code = main(['--version']);"
+        f"print(sorted({{*sys.modules}} & {{*{heavy}}})); sys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[1:] == ["[]"]
+
+
 def test_a_misspelt_command_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
-    assert frame.main(["completio"]) == 2
+    assert main(["completio"]) == 2
     assert capsys.readouterr().err.startswith(
         "error: no such command `completio`; did you mean `completion`?\nhelp: `socialcare --help`"
     )
@@ -98,19 +113,19 @@ def test_a_misspelt_command_names_the_nearest(capsys: pytest.CaptureFixture[str]
 def test_wrong_usage_is_told_in_plain_words(
     typed: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert frame.main(typed) == 2
+    assert main(typed) == 2
     assert capsys.readouterr().err.splitlines()[0] == f"error: {said}"
 
 
 def test_a_misspelt_option_of_a_command_points_to_the_help_of_that_command(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert frame.main(["completion", "--shel"]) == 2
+    assert main(["completion", "--shel"]) == 2
     assert "`socialcare completion --help`" in capsys.readouterr().err
 
 
 def test_no_command_at_all_prints_the_help_as_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
-    assert frame.main([]) == 2
+    assert main([]) == 2
     assert "Commands:" in capsys.readouterr().err
 
 
@@ -136,13 +151,13 @@ def test_what_a_user_causes_is_one_message(
     error: BaseException, code: int, message: str, fail_with: FailWith, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fail_with(error)
-    assert frame.main(["fail"]) == code
+    assert main(["fail"]) == code
     assert capsys.readouterr().err == message
 
 
 def test_a_bug_of_ours_asks_to_be_reported(fail_with: FailWith, capsys: pytest.CaptureFixture[str]) -> None:
     fail_with(ZeroDivisionError("division by zero"))
-    assert frame.main(["fail"]) == 101
+    assert main(["fail"]) == 101
     said = capsys.readouterr().err
     assert "a bug of socialcare, not of your policy (ZeroDivisionError: division by zero)" in said
     assert "Traceback" not in said
@@ -153,12 +168,13 @@ def test_a_bug_shows_where_it_happened_on_request(
 ) -> None:
     monkeypatch.setenv("SOCIALCARE_DEBUG", "1")
     fail_with(ZeroDivisionError("division by zero"))
-    assert frame.main(["fail"]) == 101
+    assert main(["fail"]) == 101
     assert "Traceback" in capsys.readouterr().err
 
 
-def test_a_reader_who_leaves_early_hears_no_complaint() -> None:
-    command = [sys.executable, "-m", "socialcare", "completion", "bash"]
+@pytest.mark.parametrize("typed", [["completion", "bash"], ["--version"]])
+def test_a_reader_who_leaves_early_hears_no_complaint(typed: list[str]) -> None:
+    command = [sys.executable, "-m", "socialcare", *typed]
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, check=False)
@@ -172,7 +188,7 @@ def test_plugins_add_commands_and_cannot_take_a_name_of_the_table(
     fail_with(Finding(""))
     frame.cli.add_command(click.Command("completion", help="Not this one."))
     try:
-        assert frame.main(["--help"]) == 0
+        assert main(["--help"]) == 0
         said = capsys.readouterr().out
     finally:
         frame.cli.commands.pop("completion")
@@ -182,7 +198,7 @@ def test_plugins_add_commands_and_cannot_take_a_name_of_the_table(
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_completion_script_of_a_shell_is_printed(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert frame.main(["completion", shell]) == 0
+    assert main(["completion", shell]) == 0
     assert f"_SOCIALCARE_COMPLETE={shell}_complete" in capsys.readouterr().out
 
 

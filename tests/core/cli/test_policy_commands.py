@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from socialcare.cli.main import cli
+from socialcare.cli.frame import cli
 from socialcare.codes import CODES
 
 ROOT = Path(__file__).parents[3]
