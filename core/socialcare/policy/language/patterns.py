@@ -72,9 +72,9 @@ class Pattern:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        tokens = list(_tokens(source))
-        first, last = _is_word_edge(tokens[0]), len(tokens) > 1 and _is_word_edge(tokens[-1])
-        core = tokens[first : len(tokens) - last]
+        parts = list(tokens(source))
+        first, last = _is_word_edge(parts[0]), len(parts) > 1 and _is_word_edge(parts[-1])
+        core = parts[first : len(parts) - last]
         self._plain = _compiled(source, "".join(_rewritten(token, marks=False) for token in core))
         self._edged = None
         if first or last:
@@ -82,6 +82,12 @@ class Pattern:
             _refuse_unclear_word_edge(core, first=first, last=last, may_be_empty=may_be_empty)
             marked = "".join(_rewritten(token, marks=True) for token in core)
             self._edged = _compiled(source, _MARK * first + marked + _MARK * last)
+
+    def fits(self, text: str) -> bool:
+        """Whether there is such a place; cheaper than to say where it is."""
+        if not self._plain.search(text.encode()):
+            return False
+        return self._edged is None or bool(self._edged.search(_marked(text).encode()))
 
     def search(self, text: str) -> tuple[int, int] | None:
         """Start and end of the first place in the text that fits, or None."""
@@ -108,7 +114,8 @@ def _marked(text: str) -> str:
     return marked
 
 
-def _tokens(source: str) -> Iterator[re.Match[str]]:
+def tokens(source: str) -> Iterator[re.Match[str]]:
+    """The pieces of a pattern, each with its sort as `lastgroup`; raises `Flaw` for what this dialect has not."""
     if not source:
         raise Flaw("an empty pattern fits everything")
     if len(source) > LONGEST:

@@ -72,6 +72,11 @@ def line(text: str) -> str:
     return f" {' '.join(_spoken(text))} "
 
 
+def spoken(text: str) -> bytes:
+    """The line of a text, in UTF-8."""
+    return line(text).encode("utf-8", "surrogatepass")
+
+
 def _spoken(text: str) -> list[str]:
     text = _HANDLE.sub(" ", _LINK.sub(" ", text))
     if text.isascii():

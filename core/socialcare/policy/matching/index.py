@@ -1,0 +1,126 @@
+"""Where each rule is posted: under the hits of its pivot, or loose where a cell has to find out how it can be found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from socialcare.model import FieldValue
+from socialcare.policy.matching.closures import Check, Closures
+from socialcare.policy.matching.nodes import Joint, Node, Test, conjuncts, joint
+from socialcare.policy.matching.pivots import Pivots
+from socialcare.policy.matching.sight import Sight
+
+Answers = tuple[bool | None, ...]
+"""What each test of the cells' fields says, by slot."""
+
+
+class Cell(dict[int, tuple[int, ...]]):
+    """Hit → the rules that it makes candidates here. `always` are candidates without any hit, each with what must be so."""
+
+    __slots__ = ("_gates", "_own", "_postings", "_shut", "always")
+
+    def __init__(self, index: Index, shut: Sequence[bool]) -> None:
+        super().__init__()
+        self._postings = index.postings
+        self._gates = index.gate_of
+        self._shut = shut
+        self._own: dict[int, list[int]] = {}
+        self.always: list[tuple[int, Check | None]] = []
+
+    def post(self, number: int, hits: frozenset[int]) -> None:
+        """Let a rule that is loose elsewhere be found by hits here."""
+        for hit in hits:
+            self._own.setdefault(hit, []).append(number)
+
+    def __missing__(self, hit: int) -> tuple[int, ...]:
+        shut, gates = self._shut, self._gates
+        posted = [
+            number for clause in self._postings.get(hit, ()) for number in clause if not shut[gates[number]]
+        ]
+        found = self[hit] = (*posted, *self._own.get(hit, ()))
+        return found
+
+
+class Index:
+    """The rules by number, as formulas; `checks` says of each what must be so besides its pivot, `None` where that is all."""
+
+    def __init__(self, formulas: Sequence[Node], pivots: Pivots, closures: Closures) -> None:
+        self._pivots = pivots
+        self._closures = closures
+        self._gates: list[tuple[Node, ...]] = []
+        self._loose: list[int] = []
+        self._rests: list[Node] = []
+        self.gate_of: list[int] = []
+        self.postings: dict[int, list[list[int]]] = {}
+        self.checks: list[Check | None] = []
+        self.hits: set[int] = set()
+        """All hits of pivots."""
+        clauses: dict[frozenset[int], list[int]] = {}
+        gates: dict[frozenset[int], int] = {}
+        for number, formula in enumerate(formulas):
+            parts = conjuncts(formula)
+            gate = tuple(part for part in parts if _is_decided(part))
+            key = frozenset(map(id, gate))
+            if key not in gates:
+                gates[key] = len(self._gates)
+                self._gates.append(gate)
+            self.gate_of.append(gates[key])
+            rest = joint([part for part in parts if not _is_decided(part)], every=True) if gate else formula
+            pivot = pivots.of(rest)
+            if pivot is None:
+                self._loose.append(number)
+            elif pivot.hits in clauses:
+                clauses[pivot.hits].append(number)
+            else:
+                clauses[pivot.hits] = [number]
+            left = rest if pivot is None else pivot.rest
+            self._rests.append(left)
+            self.checks.append(None if left is True else self._check(number))
+        for hits, numbers in clauses.items():
+            self.hits |= hits
+            for hit in hits:
+                self.postings.setdefault(hit, []).append(numbers)
+        pivots.closed = True
+
+    def cell(self, answers: Answers) -> Cell:
+        """What is left of the rules where the tests of the cells' fields have these answers."""
+        known: dict[int, Node] = {}
+        shut = [not all(_settled(part, answers, known) is True for part in gate) for gate in self._gates]
+        cell = Cell(self, shut)
+        for number in self._loose:
+            if shut[self.gate_of[number]]:
+                continue
+            left = _settled(self._rests[number], answers, known)
+            pivot = self._pivots.of(left) if left is not False else None
+            if pivot is not None:
+                cell.post(number, pivot.hits)
+            elif left is not False:
+                cell.always.append((number, None if left is True else self._closures.of(left)))
+        return cell
+
+    def _check(self, number: int) -> Check:
+        """Makes a rule's own check when it is first needed."""
+
+        def first(fields: Mapping[str, FieldValue], hits: set[int], sight: Sight) -> bool:
+            check = self.checks[number] = self._closures.of(self._rests[number])
+            return check(fields, hits, sight)
+
+        return first
+
+
+def _is_decided(node: Node) -> bool:
+    """Whether a cell says all about a formula."""
+    if isinstance(node, Joint):
+        return all(map(_is_decided, node.parts))
+    return isinstance(node, Test) and node.slot is not None
+
+
+def _settled(node: Node, answers: Answers, known: dict[int, Node]) -> Node:
+    """A formula with the answers of a cell put in."""
+    if isinstance(node, Test):
+        return node if node.slot is None else answers[node.slot] is node.wanted
+    if not isinstance(node, Joint):
+        return node
+    if id(node) not in known:
+        known[id(node)] = joint([_settled(part, answers, known) for part in node.parts], every=node.every)
+    return known[id(node)]

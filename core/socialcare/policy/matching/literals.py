@@ -1,0 +1,93 @@
+"""Which literals every text that fits a pattern has in it: what a pattern can be found by without running it.
+
+RE2 folds a letter to the letters of its own simple folding, and `str.casefold` takes all of these to one, so that a
+literal whose letters fold *plainly* stands in the folded text wherever the pattern fits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from re import Match
+
+from socialcare.policy.language.patterns import tokens
+
+Needs = tuple[frozenset[str], ...]
+"""One literal of each set stands in every text that fits, folded."""
+
+SHORTEST = 2
+"""A single character is found too often to be worth looking for."""
+MOST_GROUPS = 100
+"""Brackets may stand in brackets; a pattern with more of them is not looked into."""
+
+
+def needs(source: str) -> Needs:
+    """The sets of literals that a pattern needs; empty where it may fit without any."""
+    parts = list(tokens(source))
+    if sum(part.lastgroup == "group" for part in parts) > MOST_GROUPS:
+        return ()
+    return tuple(_choice(parts, 0)[0])
+
+
+def _choice(parts: Sequence[Match[str]], at: int) -> tuple[list[frozenset[str]], int]:
+    """What an alternation needs, and where it ends: at the bracket that closes it, or behind the last token."""
+    ways = []
+    while True:
+        way, at = _sequence(parts, at)
+        ways.append(way)
+        if at == len(parts) or parts[at][0] == ")":
+            break
+        at += 1
+    if len(ways) == 1:
+        return ways[0], at
+    best = [max(way, key=_worth, default=frozenset()) for way in ways]
+    return ([frozenset[str]().union(*best)] if all(best) else []), at
+
+
+def _worth(literals: frozenset[str]) -> int:
+    return min(map(len, literals))
+
+
+def _sequence(parts: Sequence[Match[str]], at: int) -> tuple[list[frozenset[str]], int]:
+    """What the pieces up to the next `|` or `)` need."""
+    found: list[frozenset[str]] = []
+    run = ""
+    while at < len(parts) and parts[at].lastgroup != "join":
+        inner: list[frozenset[str]] = []
+        if parts[at].lastgroup == "group":
+            inner, at = _choice(parts, at + 1)
+        char = _char(parts[at])
+        at += 1
+        least, at = _least(parts, at)
+        if least == 1 and char:
+            run += char
+            continue
+        found += [frozenset([run + char * bool(least)]), *(inner if least else ())]
+        run = ""
+    found.append(frozenset([run]))
+    return [literals for literals in found if _worth(literals) >= SHORTEST], at
+
+
+def _least(parts: Sequence[Match[str]], at: int) -> tuple[int, int]:
+    """How often at least the piece before comes: 0, 1 for exactly once, 2 for once or more; and what follows."""
+    if at == len(parts) or parts[at].lastgroup != "repeat":
+        return 1, at
+    text = parts[at][0]
+    may_be_none = text in {"*", "?"} or (text[0] == "{" and int(text[1:-1].split(",")[0]) == 0)
+    while at < len(parts) and parts[at].lastgroup == "repeat":
+        at += 1  # the second one only says that it is not greedy
+    return 0 if may_be_none else 2, at
+
+
+def _char(part: Match[str]) -> str:
+    """The folded character that a token stands for, or nothing where it stands for several."""
+    text = part[0]
+    if part.lastgroup == "escape":
+        text = text[1:]
+        return text if len(text) == 1 and text.isascii() and not text.isalnum() else ""
+    return text.casefold() if part.lastgroup == "char" and _is_plain(text) else ""
+
+
+def _is_plain(char: str) -> bool:
+    """Whether all that RE2 takes for this character whatever the case folds to one and the same."""
+    lower, upper = char.lower(), char.upper()
+    return len(lower) == len(upper) == 1 and lower.casefold() == upper.casefold() == char.casefold()

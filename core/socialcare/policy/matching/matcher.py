@@ -1,0 +1,106 @@
+"""The compiled engine: what a mention has none of costs nothing.
+
+Every rule is found by its pivot, the rarest of the clauses without which it cannot hold; one scan of a text finds the pivots of all
+rules. What a cell of equal values, or the pivot, says already is not asked again; the rest is a small function made when first needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from socialcare.model import FieldValue
+from socialcare.policy.deciding.engine import Screened, Seen
+from socialcare.policy.deciding.naive import truth
+from socialcare.policy.deciding.world import World
+from socialcare.policy.matching.atoms import Atoms
+from socialcare.policy.matching.cells import Cells, give_slots
+from socialcare.policy.matching.closures import Closures
+from socialcare.policy.matching.index import Index
+from socialcare.policy.matching.pivots import Pivots, Rarity
+from socialcare.policy.matching.reader import Reader, States
+from socialcare.policy.matching.scanning import Column, Fields, Scanner
+from socialcare.policy.matching.sight import Sight
+from socialcare.policy.statements import Condition, Policy, Rule
+
+_NOTHING = Screened((), ())
+_NONE: frozenset[int] = frozenset()
+
+
+class Matcher:
+    """Finds rules; `sample` are past texts, by which rare words are known."""
+
+    def __init__(self, policy: Policy, rules: Sequence[Rule], *, sample: Sequence[str] = ()) -> None:
+        self.rules = rules
+        self._policy = policy
+        self._sight = Sight(policy)
+        atoms, states = Atoms(), States(policy)
+        reader = Reader(policy, atoms, states, state=True)
+        read = [reader.read(rule.when) for rule in rules]
+        formulas = [node for node, _ in read]
+        self._stateful = frozenset(number for number, (_, with_state) in enumerate(read) if with_state)
+        tests = give_slots(formulas)
+        texts: list[Fields] = [{"text": FieldValue(text)} for text in sample]
+        counted = Scanner(atoms, (), self._resolve).hits(texts) if texts else []
+        closures = Closures(policy)
+        index = Index(formulas, Pivots(atoms, Rarity(atoms, counted)), closures)
+        self._scanner = Scanner(atoms, index.hits, self._resolve)
+        self._cells = Cells(policy, tests, index, self._resolve)
+        self._checks = index.checks
+        surely = Reader(policy, atoms, states, state=False)
+        self._surely = {n: closures.of(surely.read(rules[n].when)[0]) for n in self._stateful}
+
+    def screen(self, events: Sequence[Seen]) -> list[Screened]:
+        """For each event the rules that may hold; those left out do not."""
+        fields = [event.fields for event in events]
+        hits = self._scanner.hits(fields)
+        cells = self._cells.of(fields)
+        candidates = [
+            _NONE.union(*map(cell.__getitem__, found)) for cell, found in zip(cells, hits, strict=True)
+        ]
+        checks, sight = self._checks, self._sight
+        screened: list[Screened] = []
+        for event, cell, found, numbers in zip(events, cells, hits, candidates, strict=True):
+            if not numbers and not cell.always:
+                screened.append(_NOTHING)
+                continue
+            held, time = event
+            sight.turn(held, time)
+            holding = [n for n in numbers if (check := checks[n]) is None or check(held, found, sight)]
+            if cell.always:
+                holding += [n for n, check in cell.always if check is None or check(held, found, sight)]
+            if not holding:
+                screened.append(_NOTHING)
+                continue
+            holding.sort()
+            if self._stateful.isdisjoint(holding):
+                screened.append(Screened(tuple(holding), ()))
+            else:
+                screened.append(self._split(holding, held, found))
+        return screened
+
+    def _split(self, holding: Sequence[int], fields: Fields, hits: set[int]) -> Screened:
+        """Of the rules that hold if the state says so, which hold anyway."""
+        stateful, surely = self._stateful, self._surely
+        sure = [n for n in holding if n not in stateful or surely[n](fields, hits, self._sight)]
+        return Screened(tuple(sure), tuple(n for n in holding if n not in set(sure)))
+
+    def holds(self, number: int, world: World) -> bool:
+        """Whether an open rule holds."""
+        return truth(self.rules[number].when, world) is True
+
+    def truth(self, condition: Condition, world: World) -> bool | None:
+        """Whether any condition of the policy holds; `None` is unknown."""
+        return truth(condition, world)
+
+    def _resolve(self, path: str, events: Sequence[Fields]) -> Column:
+        """What stands under a path in each event."""
+        if "." not in path and path not in self._policy.formulas:
+            return [fields.get(path) for fields in events]
+        return [fields.get(path) or self._sought(path, fields) for fields in events]
+
+    def _sought(self, path: str, fields: Fields) -> FieldValue | None:
+        head = path.partition(".")[0]
+        if head not in fields and head != "company" and path not in self._policy.formulas:
+            return None
+        self._sight.turn(fields, None)
+        return self._sight.value(path)
