@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace as changed
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -11,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec.structs import replace
 
-from socialcare.desk import Desk, handed_over, make, occasion_of, world_of
+from socialcare.desk import Desk, handed_over, make, world_of
 from socialcare.model import ABSENT, ActionRecord, Control, Decision, FieldValue, Mention, Tick
 from socialcare.policy.deciding import state
 from socialcare.policy.deciding.guarding import guard
@@ -24,6 +23,7 @@ from socialcare.policy.deciding.state import Subject
 from socialcare.policy.statements import Policy, Rule, Schedule
 from socialcare.ports import Key
 from socialcare.record import Occasion, decision_id, notices, outcome_of, reason_of
+from socialcare.screening import look_as, occasion_of
 
 MISSED_AFTER = timedelta(hours=1)
 """A schedule that could not run for longer than this is missed."""
@@ -95,7 +95,7 @@ async def _run_schedule(at: datetime, rule: Rule, desk: Desk, memory: Memory) ->
         now=at,
         time=at,
         fields=_nobodys(desk),
-        rules=(rule,),
+        due=rule,
     )
     return (await make(occasion, desk, memory)).decision
 
@@ -210,8 +210,8 @@ async def _received(
 ) -> Decision:
     """The decision of the account to which a mention is handed over only now; it was counted when it came."""
     fields, without = fields_of(held, desk.setting.vocabulary.fields), frozenset([held.record.action])
-    seen = occasion_of(mention, receiver, fields, desk, memory, without=without)
-    occasion = changed(seen, event=_word(cause), now=cause.at, time=cause.at)
+    seen = occasion_of(mention, look_as(mention, receiver, fields, desk), without=without)
+    occasion = replace(seen, event=_word(cause), now=cause.at, time=cause.at)
     return (await make(occasion, desk, memory)).decision
 
 
@@ -231,7 +231,7 @@ def _edited(text: str, held: Held, moment: Moment, desk: Desk) -> tuple[str, str
 
 def _moment(held: Held, cause: Tick | Control, desk: Desk, memory: Memory) -> Moment:
     occasion = _occasion(held, cause, desk)
-    world = world_of(occasion, desk.setting, memory)
+    world = world_of(occasion, desk, memory)
     return Moment(world, held.who, cause.at, desk.channel(held.channel))
 
 
@@ -243,7 +243,6 @@ def _occasion(held: Held, cause: Tick | Control, desk: Desk) -> Occasion:
         now=cause.at,
         time=cause.at,
         fields=fields_of(held, desk.setting.vocabulary.fields),
-        rules=(),
         mention=held.mention,
     )
 

@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from msgspec.structs import replace as replaced
+from msgspec import Struct
+from msgspec.structs import replace
 
-from socialcare.model import OUTCOMES, ActionRecord, Decision, FieldValue, Mention, Refers
-from socialcare.observed import Company, observe
-from socialcare.policy.deciding import naive, state
+from socialcare.model import OUTCOMES, ActionRecord, Decision, FieldValue
+from socialcare.observed import Company, Observer
+from socialcare.policy.deciding import state
 from socialcare.policy.deciding.guarding import Guarded, guard
 from socialcare.policy.deciding.holds import held_from, keep
 from socialcare.policy.deciding.memory import Memory, counted
+from socialcare.policy.deciding.plain import PlainRules
 from socialcare.policy.deciding.plan import Answer, Asking, Draft, Moment, Setting
 from socialcare.policy.deciding.planner import draft
 from socialcare.policy.deciding.settle import open_once, settle
-from socialcare.policy.deciding.state import Subject, subject_of
+from socialcare.policy.deciding.touched import Touched
 from socialcare.policy.deciding.world import World
-from socialcare.policy.statements import Rule
-from socialcare.ports import Channel, Key, Question, Store
+from socialcare.policy.explaining.why import near_misses
+from socialcare.policy.statements import Guard, Rule
+from socialcare.ports import Channel, Question, Store
 from socialcare.record import Heard, Occasion, decision_id, input_of, notices, recorded
 from socialcare.seam import Failed, Provider, Seam
+
+
+_NEEDED = ("text", "author.handle")
+"""Fields that are read whatever the policy says: what was written, and whom a reply may tag."""
 
 
 @dataclass(frozen=True)
 class Desk:
     """Where decisions are made.
 
-    `account` is the account of ours that mentions concern where the archive names none of ours (`--as`); `assume` fills fields that
-    nobody provides (`--assume`); `pins` sets the fields of single mentions, by id; `keep_input` keeps in each decision what is needed to
-    decide again.
+    `account` is the account of ours that mentions concern where the archive names none of ours
+    (`--as`); `assume` fills fields that nobody provides (`--assume`); `pins` sets the fields of single mentions, by id; `keep_input` keeps
+    in each decision what is needed to decide again, `near` the rules that came closest to answering what reaches the inbox.
     """
 
     setting: Setting
@@ -42,6 +49,7 @@ class Desk:
     assume: Mapping[str, FieldValue] = field(default_factory=dict)
     pins: Mapping[str, Mapping[str, FieldValue]] = field(default_factory=dict)
     keep_input: bool = False
+    near: bool = True
 
     @cached_property
     def company(self) -> Company:
@@ -49,9 +57,25 @@ class Desk:
         return Company(self.setting.policy.accounts)
 
     @cached_property
-    def rules(self) -> tuple[Rule, ...]:
-        """The rules about mentions that are live or in shadow."""
-        return tuple(r for r in self.setting.policy.rules.values() if r.status != "off" and r.at is None)
+    def observe(self) -> Observer:
+        """Reads off a mention the fields that are asked for, or all where they are kept."""
+        return Observer(self.company, None if self.keep_input else {*self.setting.policy.uses, *_NEEDED})
+
+    @cached_property
+    def asked(self) -> Sequence[Provider]:
+        """The classifiers of which the policy reads a field, or all where what they say is kept."""
+        uses = self.setting.policy.uses
+        return [one for one in self.classifiers if self.keep_input or not uses.isdisjoint(one.fields)]
+
+    @cached_property
+    def plain(self) -> PlainRules:
+        """The rules that always do the same."""
+        return PlainRules(self.setting)
+
+    @cached_property
+    def touched(self) -> Touched:
+        """Which pieces of state an event can touch."""
+        return Touched(self.setting, self.setting.engine.rules)
 
     @cached_property
     def scheduled(self) -> tuple[Rule, ...]:
@@ -59,82 +83,54 @@ class Desk:
         return tuple(r for r in self.setting.policy.rules.values() if r.status != "off" and r.at is not None)
 
     @cached_property
+    def shadow_guards(self) -> tuple[Guard, ...]:
+        """The guards that are in shadow."""
+        return tuple(g for g in self.setting.policy.guards.values() if g.status == "shadow")
+
+    @cached_property
     def receivers(self) -> frozenset[str]:
         """The accounts that a rule hands mentions over to."""
-        found: set[str] = set()
-        for rule in self.setting.policy.rules.values():
-            for use in rule.uses:
-                name = self._account_parameter(use.action)
-                found.update(str(value) for key, value in use.params.items() if key == name)
-        return frozenset(found)
+        actions = self.setting.vocabulary.actions
+        return frozenset(
+            str(use.params[name])
+            for rule in self.setting.policy.rules.values()
+            for use in rule.uses
+            for name in actions[use.action].parameters_to("account")
+            if name in use.params
+        )
+
+    @cached_property
+    def handing_over(self) -> frozenset[int]:
+        """The numbers of the rules that hand a mention over."""
+        actions = self.setting.vocabulary.actions
+        return frozenset(
+            number
+            for number, rule in enumerate(self.setting.engine.rules)
+            if any(actions[use.action].parameters_to("account") for use in rule.uses)
+        )
 
     def receiver(self, record: ActionRecord) -> str | None:
         """The account that an action hands the mention over to, if it does."""
-        name = self._account_parameter(record.action)
-        return str(record.payload[name]) if name is not None and name in record.payload else None
+        action = self.setting.vocabulary.actions.get(record.action)
+        names = action.parameters_to("account") if action is not None else ()
+        return next((str(record.payload[name]) for name in names if name in record.payload), None)
 
     def channel(self, platform: str) -> Channel:
         """The channel of a platform, or a plain one for a platform that no plugin knows."""
         return self.setting.channels.get(platform) or self.setting.channels[""]
 
-    def keys(self, subject: Subject) -> Iterable[Key]:
-        """Every key of policy state that deciding about a subject can touch."""
-        words = self.setting.vocabulary
-        choices = sorted(name for name, lookup in words.lookups.items() if lookup.choice is not None)
-        onces = sorted(name for name, action in words.actions.items() if action.merge == "one")
-        return state.keys(self.setting.policy, subject, choices, onces)
 
-    def _account_parameter(self, action: str) -> str | None:
-        params = (
-            self.setting.vocabulary.actions[action].params
-            if action in self.setting.vocabulary.actions
-            else None
-        )
-        for name, parameter in (params.model_fields if params is not None else {}).items():
-            if any(isinstance(mark, Refers) and mark.to == "account" for mark in parameter.metadata):
-                return name
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """A decision, and the moment in which it was made."""
 
     decision: Decision
     moment: Moment
 
 
-def occasion_of(
-    mention: Mention,
-    account: str,
-    classified: Mapping[str, FieldValue],
-    desk: Desk,
-    memory: Memory,
-    *,
-    without: frozenset[str] = frozenset(),
-) -> Occasion:
-    """A mention as one account of ours sees it; `without` the handover when it was handed over."""
-    subject = subject_of(mention, account)
-    wrote_first = bool(memory.get(state.wrote(subject)))
-    seen = observe(mention, account, desk.company, mention.at, wrote_first=wrote_first)
-    return Occasion(
-        key=mention.key,
-        event="mention",
-        subject=subject,
-        now=mention.at,
-        time=None if mention.at_is_guessed else mention.at,
-        fields={**desk.assume, **classified, **seen, **desk.pins.get(mention.id, {})},
-        rules=desk.rules,
-        mention=mention,
-        hop=2 if without else 1,
-        without=without,
-    )
-
-
 def handed_over(decision: Decision, then: Decision) -> Decision:
     """A decision with that of the receiving account; the mention ends where the better of them leaves it."""
     first = min(decision.outcome, then.outcome, key=OUTCOMES.index)
-    return replaced(decision, then=then, outcome=first)
+    return replace(decision, then=then, outcome=first)
 
 
 async def make(occasion: Occasion, desk: Desk, memory: Memory, before: Memory | None = None) -> Made:
@@ -142,16 +138,45 @@ async def make(occasion: Occasion, desk: Desk, memory: Memory, before: Memory | 
 
     `before` is the state that conditions and gates see, where that is an earlier one than the guards count in.
     """
-    setting = desk.setting
     earlier = memory if before is None else before
     moment = moment_of(occasion, desk, earlier)
-    world = moment.world
-    matched = naive.rules(occasion.rules, world)
-    asking = draft([rule for rule in matched if rule.status == "live"], moment, setting, earlier)
+    matched = _matched(occasion, desk, moment.world)
+    name = decision_id(desk.setting.policy.hash, occasion.key, occasion.hop)
     heard: list[Heard] = []
-    plan = await _answered(asking, occasion, desk, heard)
-    name = decision_id(setting.policy.hash, occasion.key, occasion.hop)
-    shadow = await _shadow(matched, plan, moment, occasion, desk, memory)
+    shadow: tuple[ActionRecord, ...] = ()
+    plain = desk.plain.records(matched)
+    if plain is not None:
+        plan, records = Draft(fired=[rule.id for rule in matched]), plain
+    else:
+        asking = draft([rule for rule in matched if rule.status == "live"], moment, desk.setting, earlier)
+        plan = await _answered(asking, occasion, desk, heard)
+        shadow = await _shadow(matched, plan, moment, occasion, desk, memory)
+        records = _carried(plan, name, moment, occasion, desk, memory)
+    decision = recorded(name, occasion, plan, records, shadow, moment.world, desk.setting)
+    if desk.near and decision.outcome == "inbox" and not decision.fired and occasion.mention is not None:
+        live = (rule for rule in desk.setting.engine.rules if rule.status == "live")
+        decision = replace(decision, near=tuple(rule for rule, _ in near_misses(live, moment.world)))
+    if desk.keep_input:
+        decision = replace(decision, input=input_of(occasion, heard))
+    return Made(decision, moment)
+
+
+def _matched(occasion: Occasion, desk: Desk, world: World) -> list[Rule]:
+    """The rules that hold, by id."""
+    if occasion.due is not None:
+        return [occasion.due] if world.truth(occasion.due.when, world) is True else []
+    rules, (sure, undecided) = desk.setting.engine.rules, occasion.screened
+    if not undecided:
+        return [rules[number] for number in sure]
+    held = [number for number in undecided if desk.setting.engine.holds(number, world)]
+    return [rules[number] for number in sorted((*sure, *held))]
+
+
+def _carried(
+    plan: Draft, name: str, moment: Moment, occasion: Occasion, desk: Desk, memory: Memory
+) -> tuple[ActionRecord, ...]:
+    """What the guards leave of a plan, with whom they want told; what it leaves behind is written into memory."""
+    setting = desk.setting
     guarded = [
         open_once(each, moment, memory, name) for each in guard(plan.proposals, moment, setting, memory)
     ]
@@ -159,40 +184,48 @@ async def make(occasion: Occasion, desk: Desk, memory: Memory, before: Memory | 
     settle(plan, guarded, moment, setting, memory)
     for each in guarded:
         if each.record.state == "held":
-            keep(held_from(each, occasion.mention, occasion.fields, moment), memory)
-    records = [each.record for each in guarded]
-    records += notices([told for each in guarded for told in each.notify])
-    decision = recorded(name, occasion, plan, records, shadow, world, setting)
-    if desk.keep_input:
-        decision = replaced(decision, input=input_of(occasion, heard))
-    return Made(decision, moment)
+            keep(held_from(each, occasion.mention, all_fields(occasion, desk), moment), memory)
+    told = [told for each in guarded for told in each.notify]
+    return (*(each.record for each in guarded), *notices(told))
+
+
+def all_fields(occasion: Occasion, desk: Desk) -> Mapping[str, FieldValue]:
+    """The fields of an occasion and all others that its mention holds, for a policy that reads others."""
+    if occasion.mention is None:
+        return occasion.fields
+    return {**Observer(desk.company)(occasion.mention, occasion.subject.account), **occasion.fields}
 
 
 def moment_of(occasion: Occasion, desk: Desk, memory: Memory) -> Moment:
     """The moment of an occasion, before anything is decided."""
     channel = desk.channel(occasion.mention.platform if occasion.mention is not None else "x")
-    world = world_of(occasion, desk.setting, memory)
+    world = world_of(occasion, desk, memory)
     return Moment(world, occasion.subject, occasion.now, channel, occasion.without)
 
 
-def world_of(occasion: Occasion, setting: Setting, memory: Memory) -> World:
+def world_of(occasion: Occasion, desk: Desk, memory: Memory) -> World:
     """What conditions can see: the fields, and what we remember of the subject."""
+    setting, subject = desk.setting, occasion.subject
     counts: dict[str, int] = {}
     closed: set[str] = set()
     for name, counter in setting.policy.counts.items():
-        tally = memory.get(state.count(name, counter.per, occasion.subject))
+        tally = memory.get(state.count(name, counter.per, subject))
         counts[name] = counted(tally, counter.window, occasion.now, setting.zone)
-        again = counter.of == "interaction" and memory.get(state.talk(name, counter.per, occasion.subject))
+        again = counter.of == "interaction" and memory.get(state.talk(name, counter.per, subject))
         if again or counter.of == "our_post" or occasion.event != "mention":
             closed.add(name)
+    wrote_first: bool | None = None
+    if desk.touched.reads_wrote_first and occasion.mention is not None:
+        wrote_first = occasion.mention.kind == "message" or bool(memory.get(state.wrote(subject)))
     return World(
         setting.policy,
         occasion.fields,
         time=occasion.time,
-        truth=naive.truth,
+        truth=desk.setting.engine.truth,
         counts=counts,
         closed=frozenset(closed),
-        flags=memory.get(state.flags(occasion.subject)) or {},
+        flags=(memory.get(state.flags(subject)) or {}) if desk.touched.reads_flags else {},
+        wrote_first=wrote_first,
     )
 
 
@@ -201,8 +234,7 @@ async def _shadow(
 ) -> tuple[ActionRecord, ...]:
     """What shadow rules and guards would have done on the same state; only their own ledger is kept."""
     shadows = [rule for rule in matched if rule.status == "shadow"]
-    guards = [g for g in desk.setting.policy.guards.values() if g.status == "shadow"]
-    if not shadows and not guards:
+    if not shadows and not desk.shadow_guards:
         return ()
     copy = memory.fork()
     asking = draft(shadows, moment, desk.setting, copy, ledger="shadow-limit")
@@ -243,4 +275,4 @@ async def _answered(
 def _named(guarded: Guarded, decision: str, number: int) -> Guarded:
     if guarded.record.state != "held":
         return guarded
-    return replace(guarded, record=replaced(guarded.record, id=f"{decision}.{number}"))
+    return replace(guarded, record=replace(guarded.record, id=f"{decision}.{number}"))

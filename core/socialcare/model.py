@@ -43,6 +43,7 @@ class Author(Struct, frozen=True, kw_only=True, gc=False):
     handle: str | None = None
     name: str | None = None
     followers: int | None = None
+    posts: int | None = None
     created_at: datetime | None = None
     verified: bool | None = None
     protected: bool | None = None

@@ -1,12 +1,12 @@
 """The fields of a mention itself, brought through the same door as everything else by a plugin that is always on.
 
 Most are read off the mention; those that depend on who *we* are (`account`, `addressed`, `answers_us`, `author.is_us`) need
-the policy's accounts, and `author.wrote_first` needs memory, so `observe` is given both.
+the policy's accounts, so an `Observer` is given them; `author.wrote_first` is remembered, not seen (`World` answers for it).
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TypeAlias
 
 from socialcare.hookspecs import Settings, hookimpl
 from socialcare.model import ABSENT, Field, FieldValue, Mention, Value
@@ -111,6 +111,13 @@ FIELDS: tuple[Field, ...] = (
         kind="number",
         doc="how many follow them",
         example="author.followers: {above: 50000, if_missing: false}",
+        may_be_missing=True,
+    ),
+    Field(
+        name="author.posts",
+        kind="number",
+        doc="how many posts they have made",
+        example="author.posts: {below: 5, if_missing: false}",
         may_be_missing=True,
     ),
     Field(
@@ -241,7 +248,10 @@ class Company:
         """Whether a handle is an account of ours: by the policy, or because the source says the mention concerns it."""
         if handle is None:
             return False
-        return self.account(handle) is not None or bare(handle) == bare(mention.account or "")
+        folded = bare(handle)
+        if folded in self._by_handle or handle in self.accounts:
+            return True
+        return mention.account is not None and folded == bare(mention.account)
 
 
 def first_name(name: str | None) -> str | None:
@@ -253,47 +263,69 @@ def first_name(name: str | None) -> str | None:
     return word if _FIRST_NAME.fullmatch(word) and word[0].isupper() and not word[1:].isupper() else None
 
 
-def observe(
-    mention: Mention, account: str, company: Company, now: datetime, *, wrote_first: bool
-) -> dict[str, FieldValue]:
-    """The fields that the mention itself holds, seen as `account`; what the source does not say is left out."""
-    author = mention.author
-    values: dict[str, Value] = {
-        "text": mention.text,
-        "platform": mention.platform,
-        "account": account,
-        "addressed": company.addressed(mention, account),
-        "answers_us": company.answers(mention),
-        "public": mention.kind == "post",
-        "author.handle": author.handle or author.id,
-        "author.is_us": company.wrote(mention),
-        "author.wrote_first": wrote_first or mention.kind == "message",
-    }
-    if not mention.at_is_guessed:
-        values["mention.age"] = max(0.0, (now - mention.at).total_seconds())
-        if author.created_at is not None:
-            values["author.account_age"] = max(0.0, (mention.at - author.created_at).total_seconds())
-    said: tuple[tuple[str, Value], ...] = (
-        ("mention.retweets", mention.retweets),
-        ("mention.likes", mention.likes),
-        ("mention.replies", mention.replies),
-        ("author.name", author.name),
-        ("author.description", author.description),
-        ("author.followers", author.followers),
-        ("author.verified", author.verified),
-        ("author.protected", author.protected),
-        ("author.is_bot", author.is_bot),
-    )
-    fields = {name: FieldValue(value) for name, value in values.items()}
-    fields.update((name, FieldValue(value)) for name, value in said if value is not None)
-    if author.name is not None:
-        word = first_name(author.name)
-        fields["author.first_name"] = FieldValue(word) if word else ABSENT
-    return fields
+Read: TypeAlias = "Callable[[Mention, str, Company], Value | FieldValue]"
+"""Reads a field off a mention, seen as an account of ours; `None` where the source does not say."""
+
+
+def _first_name(mention: Mention, _account: str, _company: Company) -> FieldValue | None:
+    if mention.author.name is None:
+        return None
+    word = first_name(mention.author.name)
+    return FieldValue(word) if word else ABSENT
+
+
+def _account_age(mention: Mention, _account: str, _company: Company) -> float | None:
+    created = mention.author.created_at
+    if created is None or mention.at_is_guessed:
+        return None
+    return max(0.0, (mention.at - created).total_seconds())
+
+
+_READ: Mapping[str, Read] = {
+    "text": lambda mention, _account, _company: mention.text,
+    "platform": lambda mention, _account, _company: mention.platform,
+    "account": lambda _mention, account, _company: account,
+    "addressed": lambda mention, account, company: company.addressed(mention, account),
+    "answers_us": lambda mention, _account, company: company.answers(mention),
+    "public": lambda mention, _account, _company: mention.kind == "post",
+    # a mention is decided as of the moment at which it was written
+    "mention.age": lambda mention, _account, _company: None if mention.at_is_guessed else 0.0,
+    "mention.retweets": lambda mention, _account, _company: mention.retweets,
+    "mention.likes": lambda mention, _account, _company: mention.likes,
+    "mention.replies": lambda mention, _account, _company: mention.replies,
+    "author.handle": lambda mention, _account, _company: mention.author.handle or mention.author.id,
+    "author.name": lambda mention, _account, _company: mention.author.name,
+    "author.first_name": _first_name,
+    "author.description": lambda mention, _account, _company: mention.author.description,
+    "author.followers": lambda mention, _account, _company: mention.author.followers,
+    "author.posts": lambda mention, _account, _company: mention.author.posts,
+    "author.account_age": _account_age,
+    "author.verified": lambda mention, _account, _company: mention.author.verified,
+    "author.protected": lambda mention, _account, _company: mention.author.protected,
+    "author.is_bot": lambda mention, _account, _company: mention.author.is_bot,
+    "author.is_us": lambda mention, _account, company: company.wrote(mention),
+}
+
+
+class Observer:
+    """Reads fields off mentions: those named, or all."""
+
+    def __init__(self, company: Company, names: Collection[str] | None = None) -> None:
+        self._company = company
+        self._reads = [(name, read) for name, read in _READ.items() if names is None or name in names]
+
+    def __call__(self, mention: Mention, account: str) -> dict[str, FieldValue]:
+        """The fields that the mention itself holds, seen as `account`; what the source does not say is left out."""
+        fields = {}
+        for name, read in self._reads:
+            value = read(mention, account, self._company)
+            if value is not None:
+                fields[name] = value if isinstance(value, FieldValue) else FieldValue(value)
+        return fields
 
 
 class Observed:
-    """Declares the fields of the mention; `observe` fills them, since it must know who we are."""
+    """Declares the fields of the mention; an `Observer` fills them, since it must know who we are."""
 
     name = "mention"
     version = "1"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from socialcare.config import Settings
@@ -15,6 +16,7 @@ from socialcare.diagnostics.spelling import suggestion
 from socialcare.errors import SettingsError
 from socialcare.model import FieldValue
 from socialcare.plugins import Loaded
+from socialcare.policy.deciding.engine import Naive
 from socialcare.policy.deciding.outgoing import allowed_by
 from socialcare.policy.deciding.plan import Setting
 from socialcare.policy.deciding.precedence import Precedence
@@ -25,6 +27,7 @@ from socialcare.policy.statements import Policy
 from socialcare.ports import Channel, Entity, Store
 from socialcare.seam import Seam
 
+_MATCHING = {"compiled": Naive, "naive": Naive}
 _SEALED = Path(__file__).with_name("policy") / "deciding" / "sealed.yaml"
 
 
@@ -75,7 +78,7 @@ def load_policy(
     return None if policy is None else _unsealed(policy, settings, loaded)
 
 
-def open_desk(
+def open_desk(  # noqa: PLR0913 - one for each way to open it
     policy: Policy,
     loaded: Loaded,
     store: Store,
@@ -84,6 +87,8 @@ def open_desk(
     assume: Mapping[str, FieldValue] = MappingProxyType({}),
     rollout: float | None = None,
     keep_input: bool = False,
+    near: bool = True,
+    engine: Literal["compiled", "naive"] = "compiled",
 ) -> Desk:
     """A desk for a policy; the words after `store` are those of `Desk` and `Setting`, and `rollout` is in percent."""
     channels: dict[str, Channel] = {**loaded.vocabulary.channels, "": PlainChannel()}
@@ -95,6 +100,7 @@ def open_desk(
         precedence=Precedence(policy),
         zone=ZoneInfo(policy.zone),
         rollout=rollout,
+        matching=_MATCHING[engine],
     )
     return Desk(
         setting=setting,
@@ -104,6 +110,7 @@ def open_desk(
         account=account,
         assume=assume,
         keep_input=keep_input,
+        near=near,
     )
 
 

@@ -14,9 +14,9 @@ import msgspec
 from msgspec.structs import replace
 
 from socialcare import agenda
-from socialcare.desk import Desk, handed_over, make, occasion_of
+from socialcare.desk import Desk, handed_over, make
 from socialcare.errors import Conflict
-from socialcare.model import Control, Decision, Event, FieldValue, Mention, Outcome, Tick
+from socialcare.model import Control, Decision, Event, Mention, Outcome, Tick
 from socialcare.policy.deciding import state
 from socialcare.policy.deciding.holds import kept
 from socialcare.policy.deciding.memory import Memory
@@ -24,8 +24,10 @@ from socialcare.policy.deciding.settle import count_mention
 from socialcare.policy.deciding.state import Subject, subject_of
 from socialcare.ports import Key
 from socialcare.record import Occasion, decision_id
+from socialcare.screening import Sight, look, look_as, occasion_of
 
-Classified = Mapping[str, FieldValue]
+Sights = Mapping[int, Sight]
+"""What was seen of the mentions of a batch, by identity; none of our own posts."""
 
 
 async def decide(events: Sequence[Event], desk: Desk) -> list[Decision]:
@@ -44,14 +46,14 @@ async def decide(events: Sequence[Event], desk: Desk) -> list[Decision]:
 
 async def _decide(events: Sequence[Event], desk: Desk) -> list[Decision]:
     mentions = [e for e in events if isinstance(e, Mention) and not desk.company.wrote(e)]
-    classified = dict(zip(map(id, mentions), await desk.seam.fields(desk.classifiers, mentions), strict=True))
+    sights = dict(zip(map(id, mentions), await look(mentions, desk), strict=True))
     while True:
-        memory = await _remember(events, desk)
+        memory = await _remember(events, sights, desk)
         decisions: list[Decision] = []
         for event in events:
             decisions += await agenda.advance(event.at, desk, memory)
             if isinstance(event, Mention):
-                decisions += await _mention(event, classified.get(id(event), {}), desk, memory)
+                decisions += await _mention(event, sights.get(id(event)), desk, memory)
             elif isinstance(event, Control):
                 decisions += await agenda.control(event, desk, memory)
         try:
@@ -61,28 +63,36 @@ async def _decide(events: Sequence[Event], desk: Desk) -> list[Decision]:
         return decisions
 
 
-async def _mention(mention: Mention, classified: Classified, desk: Desk, memory: Memory) -> list[Decision]:
+async def _mention(mention: Mention, sight: Sight | None, desk: Desk, memory: Memory) -> list[Decision]:
     """Decide one mention, unless it was decided before."""
-    if memory.get(state.seen(mention)):
+    seen = state.seen(mention)
+    if memory.get(seen):
         return []
-    memory.put(state.seen(mention), mention.at.timestamp())
-    account = desk.company.account_of(mention, desk.account)
-    if desk.company.wrote(mention):
+    memory.put(seen, data=True)
+    if sight is None:
+        account = desk.company.account_of(mention, desk.account)
         return [_settled(mention, account, "ignored", "our own post", desk)]
+    occasion = occasion_of(mention, sight)
     if mention.kind == "message":
-        memory.put(state.wrote(subject_of(mention, account)), mention.at.timestamp())
+        memory.put(state.wrote(occasion.subject), mention.at.timestamp())
     memory.begin()
-    made = await make(occasion_of(mention, account, classified, desk, memory), desk, memory)
+    made = await make(occasion, desk, memory)
     decision = made.decision
-    for record in decision.actions:
-        receiver = desk.receiver(record)
-        if receiver is not None and record.state == "allowed":
-            without = frozenset([record.action])
-            occasion = occasion_of(mention, receiver, classified, desk, memory, without=without)
-            then = (await make(occasion, desk, memory, memory.earlier())).decision
-            decision = handed_over(decision, then)
+    if desk.receivers:
+        decision = await _received(decision, occasion, desk, memory)
     count_mention(made.moment, desk.setting, memory)
     return [decision]
+
+
+async def _received(decision: Decision, occasion: Occasion, desk: Desk, memory: Memory) -> Decision:
+    """The decision with those of the accounts that it hands the mention over to."""
+    for record in decision.actions:
+        receiver = desk.receiver(record)
+        if receiver is not None and record.state == "allowed" and occasion.mention is not None:
+            sight = look_as(occasion.mention, receiver, occasion.fields, desk)
+            seen = occasion_of(occasion.mention, sight, without=frozenset([record.action]))
+            decision = handed_over(decision, (await make(seen, desk, memory, memory.earlier())).decision)
+    return decision
 
 
 async def foresee(
@@ -92,16 +102,15 @@ async def foresee(
 
     Nothing is committed. `account` and `without` look at it as the account that it was handed over to.
     """
-    (classified,) = await desk.seam.fields(desk.classifiers, [mention])
-    memory = await _remember([mention], desk)
+    (sight,) = await look([mention], desk)
+    memory = await _remember([mention], {id(mention): sight}, desk)
     await agenda.advance(mention.at, desk, memory)
-    if mention.kind == "message":
-        memory.put(state.wrote(subject_of(mention, "")), data=True)
-    seen_as = account if account is not None else desk.company.account_of(mention, desk.account)
-    return occasion_of(mention, seen_as, classified, desk, memory, without=without), memory
+    if account is not None:
+        sight = look_as(mention, account, sight.fields, desk)
+    return occasion_of(mention, sight, without=without), memory
 
 
-async def _remember(events: Sequence[Event], desk: Desk) -> Memory:
+async def _remember(events: Sequence[Event], sights: Sights, desk: Desk) -> Memory:
     """Read everything that the events can touch: their own state, and what is due by then."""
     until = max((event.at.timestamp() for event in events), default=0.0)
     resumes = any(isinstance(event, Control) and event.word == "resume" for event in events)
@@ -119,14 +128,22 @@ async def _remember(events: Sequence[Event], desk: Desk) -> Memory:
     }
     keys: set[Key] = {state.paused(event.ref) for event in events if isinstance(event, Control)}
     for event in events:
-        if isinstance(event, Mention):
-            keys.add(state.seen(event))
-            accounts = {desk.company.account_of(event, desk.account), *desk.receivers}
-            subjects.update(subject_of(event, account) for account in accounts)
+        if not isinstance(event, Mention):
+            continue
+        keys.add(state.seen(event))
+        sight = sights.get(id(event))
+        if sight is None:
+            continue
+        subject = subject_of(event, sight.account)
+        keys.update(desk.touched.by(sight.screened, subject))
+        if event.kind == "message":
+            keys.add(state.wrote(subject))
+        if not desk.handing_over.isdisjoint(chain(*sight.screened)):
+            subjects.update(Subject(one, subject.author, subject.conversation) for one in desk.receivers)
     if desk.scheduled:
         keys.add(state.CLOCK)
         subjects.add(agenda.poster(desk.setting.policy))
-    keys.update(chain.from_iterable(desk.keys(subject) for subject in subjects))
+    keys.update(chain.from_iterable(map(desk.touched.by_any, subjects)))
     memory.load(keys, await desk.store.read(keys))
     return memory
 
@@ -141,7 +158,7 @@ async def _failed(events: Sequence[Event], error: Exception, desk: Desk) -> list
             memory.load([key], await desk.store.read([key]))
             if memory.get(key):
                 continue
-            memory.put(key, event.at.timestamp())
+            memory.put(key, data=True)
             account = desk.company.account_of(event, desk.account)
             decision = _settled(event, account, "inbox", "error", desk)
             decisions.append(replace(decision, problems=(_told(error),)))

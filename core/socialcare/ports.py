@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
@@ -15,6 +16,7 @@ from socialcare.model import (
     Mention,
     Outcome,
     Parameter,
+    Refers,
     Reject,
     Skipped,
     Slot,
@@ -133,7 +135,17 @@ class Action:
     propose: Callable[[Mapping[str, Any]], Mapping[str, Any] | None] | None = (
         None  # Any: an action's own JSON
     )
-    """Turns resolved parameters into the payload (`None`: nothing to do); by default they are the payload."""
+    """Turns resolved parameters into the payload (`None`: nothing to do), the same way every time; by default they are it."""
+
+    def parameters_to(self, what: str) -> tuple[str, ...]:
+        """The names of the parameters that refer to such a thing: `account`, `flag`."""
+        return _parameters_to(what, self.params) if self.params is not None else ()
+
+
+@cache
+def _parameters_to(what: str, params: type[BaseModel]) -> tuple[str, ...]:
+    marks = ((name, mark) for name, one in params.model_fields.items() for mark in one.metadata)
+    return tuple(name for name, mark in marks if isinstance(mark, Refers) and mark.to == what)
 
 
 class Entity(NamedTuple):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Literal
 
 import msgspec
+from msgspec import Struct
 
 from socialcare.model import (
     ActionRecord,
@@ -19,21 +19,25 @@ from socialcare.model import (
     Tick,
     final_outcome,
 )
+from socialcare.policy.deciding.engine import Screened
 from socialcare.policy.deciding.plan import Answer, Ask, Draft, Setting
 from socialcare.policy.deciding.state import Subject
-from socialcare.policy.deciding.world import World
-from socialcare.policy.explaining.why import near_misses
+from socialcare.policy.deciding.world import WROTE_FIRST, World
 from socialcare.policy.statements import Rule
 
 Heard = tuple[Ask, Answer]
 """A question to a look-up and what it said."""
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
+NOBODYS = Screened((), ())
+"""What is screened where no rule about mentions is asked."""
+
+
+class Occasion(Struct, frozen=True, kw_only=True):
     """One thing to be decided: a mention seen as an account of ours, or a rule whose time has come.
 
-    `key` names the event; `time` is what conditions see, `None` where the archive did not say when.
+    `key` names the event; `time` is what conditions see, `None` where the archive did not say when; `screened` are the rules about
+    mentions that may hold, `due` the rule whose time has come.
     """
 
     key: str
@@ -42,7 +46,8 @@ class Occasion:
     now: datetime
     time: datetime | None
     fields: Mapping[str, FieldValue]
-    rules: Sequence[Rule]
+    screened: Screened = NOBODYS
+    due: Rule | None = None
     mention: Mention | None = None
     hop: int = 1
     without: frozenset[str] = frozenset()
@@ -55,12 +60,7 @@ def decision_id(policy: str, event: str, hop: int) -> str:
 
 def outcome_of(records: Sequence[ActionRecord], setting: Setting) -> Outcome:
     """Where a plan leaves its mention."""
-    settles = {
-        name: action.settles
-        for name, action in setting.vocabulary.actions.items()
-        if action.settles is not None
-    }
-    return final_outcome(records, settles)
+    return final_outcome(records, setting.settles)
 
 
 def reason_of(records: Sequence[ActionRecord], outcome: Outcome, setting: Setting) -> str:
@@ -99,50 +99,53 @@ def recorded(
     setting: Setting,
 ) -> Decision:
     """The decision record of an occasion: what was planned, what the guards left of it, and where that leaves the mention."""
+    mention = occasion.mention
     outcome = outcome_of(records, setting)
     reason = reason_of(records, outcome, setting)
-    if occasion.mention is None and outcome == "inbox" and not _is_for_a_person(records, setting):
+    if mention is None and outcome == "inbox" and not _is_for_a_person(records, setting):
         outcome, reason = "acknowledged", _of_schedule(plan, occasion)
-    used = sorted(setting.policy.uses)
-    fields = {path: found for path in used if (found := world.fields.get(path)) is not None}
-    fields.update(
-        (path, found) for path in setting.policy.formulas if (found := world.value(path)) is not None
-    )
-    fields.pop("text", None)
-    if occasion.mention is None:  # what a schedule has no mention for is not worth a line each
-        fields = {path: found for path, found in fields.items() if found.value is not None}
+    fields = _fields(occasion, world, setting)
     return Decision(
         id=name,
-        mention=occasion.mention.id if occasion.mention is not None else occasion.key,
+        mention=mention.id if mention is not None else occasion.key,
         at=occasion.now,
         account=occasion.subject.account,
-        author=occasion.mention.author.handle or occasion.mention.author.id
-        if occasion.mention is not None
-        else "",
+        author=mention.author.handle or mention.author.id if mention is not None else "",
         outcome=outcome,
         reason=reason,
         policy=setting.policy.hash,
         event=occasion.event,
-        platform=occasion.mention.platform if occasion.mention is not None else "x",
+        platform=mention.platform if mention is not None else "x",
         hop=occasion.hop,
         fired=tuple(sorted(plan.fired)),
         actions=tuple(records),
-        fields=dict(sorted(fields.items())),
-        unknown=tuple(
-            path for path in used if path not in world.fields and path in setting.vocabulary.fields
-        ),
+        fields=fields,
+        unknown=_unknown(fields, occasion, setting),
         outranked=dict(sorted(plan.outranked.items())),
         gated=dict(sorted(plan.gated.items())),
-        near=() if plan.fired or outcome != "inbox" else _near(occasion, world),
         problems=tuple(plan.problems),
         shadow=shadow,
     )
 
 
-def _near(occasion: Occasion, world: World) -> tuple[str, ...]:
-    """The rules that came closest to an answer, for the person who gives it."""
-    live = (rule for rule in occasion.rules if rule.status == "live")
-    return tuple(rule for rule, _ in near_misses(live, world))
+def _fields(occasion: Occasion, world: World, setting: Setting) -> dict[str, FieldValue]:
+    """The fields that the policy reads, in order."""
+    seen = occasion.fields
+    fields = {path: seen[path] for path in setting.shown if path in seen}
+    if setting.policy.formulas or WROTE_FIRST in setting.policy.uses:
+        others = [*setting.policy.formulas, *([WROTE_FIRST] if WROTE_FIRST in setting.policy.uses else [])]
+        fields.update((path, found) for path in others if (found := world.value(path)) is not None)
+        fields = dict(sorted(fields.items()))
+    if occasion.mention is None:  # what a schedule has no mention for is not worth a line each
+        fields = {path: found for path, found in fields.items() if found.value is not None}
+    return fields
+
+
+def _unknown(fields: Mapping[str, FieldValue], occasion: Occasion, setting: Setting) -> tuple[str, ...]:
+    """The fields that the policy reads and nobody provided."""
+    if len(fields) >= len(setting.shown) + len(setting.policy.formulas):
+        return ()
+    return tuple([path for path in setting.shown if path not in fields and path not in occasion.fields])
 
 
 def _is_for_a_person(records: Sequence[ActionRecord], setting: Setting) -> bool:
@@ -158,7 +161,10 @@ def _of_schedule(plan: Draft, occasion: Occasion) -> str:
     if plan.fired:
         return f"rule {', '.join(plan.fired)}"
     gates = [f"rule {rule}: {gate}" for rule, gate in sorted(plan.gated.items())]
-    return "; ".join(gates) or f"rule {occasion.rules[0].id}: its condition does not hold"
+    return (
+        "; ".join(gates)
+        or f"rule {occasion.due.id if occasion.due is not None else ''}: its condition does not hold"
+    )
 
 
 def input_of(

@@ -1,10 +1,10 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from msgspec.structs import replace
 
 from socialcare.model import ABSENT, Author, FieldValue, Mention
-from socialcare.observed import FIELDS, Company, first_name, observe
+from socialcare.observed import FIELDS, Company, Observer, first_name
 
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 US = Company({"main": "AcmeCo", "help": "@AcmeHelp"})
@@ -14,16 +14,20 @@ MENTION = Mention(
 
 
 def seen(mention: Mention, account: str = "main") -> dict[str, FieldValue]:
-    return observe(mention, account, US, NOW + timedelta(hours=1), wrote_first=False)
+    return Observer(US)(mention, account)
 
 
 def test_everything_observed_is_declared() -> None:
     full = Author(
-        id="7", handle="jo", name="Jo Doe", followers=1, created_at=NOW, verified=True, protected=False, is_bot=False,
+        id="7", handle="jo", name="Jo Doe", followers=1, posts=2, created_at=NOW, verified=True, protected=False, is_bot=False,
         description="hi",
     )  # fmt: skip
     fields = seen(replace(MENTION, author=full, retweets=1, likes=2, replies=3))
-    assert set(fields) == {field.name for field in FIELDS}
+    assert set(fields) == {field.name for field in FIELDS} - {"author.wrote_first"}  # that is remembered
+
+
+def test_only_what_is_asked_for_is_read() -> None:
+    assert set(Observer(US, {"text", "account", "author.verified"})(MENTION, "main")) == {"text", "account"}
 
 
 def test_what_the_source_does_not_say_is_unknown_and_not_absent() -> None:
@@ -33,7 +37,7 @@ def test_what_the_source_does_not_say_is_unknown_and_not_absent() -> None:
 
 
 def test_a_mention_without_a_time_of_its_own_has_no_age() -> None:
-    assert seen(MENTION)["mention.age"].value == 3600.0
+    assert seen(MENTION)["mention.age"].value == 0.0
     assert "mention.age" not in seen(replace(MENTION, at_is_guessed=True))
 
 

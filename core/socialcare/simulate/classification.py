@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from socialcare.desk import Desk
 from socialcare.model import FieldValue, Mention
-from socialcare.observed import observe
+from socialcare.observed import Observer
+from socialcare.policy.deciding.world import WROTE_FIRST
 
 BATCH = 500
 
@@ -25,12 +26,13 @@ async def classified(
     mentions: Iterable[Mention], desk: Desk, *, batch: int = BATCH
 ) -> AsyncIterator[list[Classified]]:
     """The fields of mentions, batch by batch, seen as the account that each concerns."""
-    rest = iter(mentions)
+    rest, observe = iter(mentions), Observer(desk.company)
     while some := list(islice(rest, batch)):
         found = await desk.seam.fields(desk.classifiers, some)
         lines = []
         for mention, values in zip(some, found, strict=True):
             account = desk.company.account_of(mention, desk.account)
-            seen = observe(mention, account, desk.company, mention.at, wrote_first=mention.kind == "message")
+            seen = observe(mention, account)
+            seen[WROTE_FIRST] = FieldValue(mention.kind == "message")
             lines.append(Classified(mention.id, dict(sorted({**values, **seen}.items()))))
         yield lines

@@ -12,46 +12,61 @@ from socialcare.ports import Change, Entry, Key
 
 _ENCODER = Encoder()
 _DECODER = Decoder(Entry)
-_NOTHING = Entry(None, 0)
+_MARK = Entry(True, 1)  # noqa: FBT003 - the data of a mark
 
 
 class MemoryStore:
     """Policy state in a dictionary; passes the same contract as any other store.
 
     A year of mentions leaves millions of small entries, so they are held packed and under digests of their keys: a third of
-    the room, and two keys share a digest of 96 bits once in 10^16 archives of a million entries.
+    the room, and two keys share a digest of 96 bits once in 10^16 archives of a million entries. Most are marks, `True` and
+    never changed again: of these only the digest is held.
     """
 
     def __init__(self) -> None:
+        self._marks: set[bytes] = set()
         self._entries: dict[bytes, bytes] = {}
         self._agenda: dict[Key, float] = {}
 
     async def read(self, keys: Collection[Key]) -> dict[Key, Entry]:
         """The entries that exist among `keys`."""
-        packed = ((key, self._entries.get(_digest(key))) for key in keys)
-        return {key: _DECODER.decode(content) for key, content in packed if content is not None}
+        found = {}
+        for key in keys:
+            digest = _digest(key)
+            if digest in self._marks:
+                found[key] = _MARK
+            elif (content := self._entries.get(digest)) is not None:
+                found[key] = _DECODER.decode(content)
+        return found
 
     async def commit(self, changes: Mapping[Key, Change], expected: Mapping[Key, int]) -> None:
         """Write all changes, or raise `Conflict` and write none; a removed key starts again at version 0."""
-        if any(self._version(_digest(key)) != version for key, version in expected.items()):
+        digests = {key: _digest(key) for key in {*changes, *expected}}
+        if any(self._version(digests[key]) != version for key, version in expected.items()):
             raise Conflict
-        for key, change in changes.items():
+        for key, (data, due) in changes.items():
+            digest = digests[key]
+            version = self._version(digest) + 1
             self._agenda.pop(key, None)
-            digest = _digest(key)
-            if change.data is None:
+            self._marks.discard(digest)
+            if data is True and version == _MARK.version:
+                self._marks.add(digest)
+            elif data is None:
                 self._entries.pop(digest, None)
-                continue
-            self._entries[digest] = _ENCODER.encode(Entry(change.data, self._version(digest) + 1))
-            if change.due is not None:
-                self._agenda[key] = change.due
+            else:
+                self._entries[digest] = _ENCODER.encode(Entry(data, version))
+            if due is not None and data is not None:
+                self._agenda[key] = due
 
     async def due(self, until: float) -> list[tuple[float, Key]]:
         """The agenda up to and including `until`, earliest first, then by key."""
         return sorted((at, key) for key, at in self._agenda.items() if at <= until)
 
     def _version(self, digest: bytes) -> int:
+        if digest in self._marks:
+            return _MARK.version
         content = self._entries.get(digest)
-        return _DECODER.decode(content).version if content is not None else _NOTHING.version
+        return _DECODER.decode(content).version if content is not None else 0
 
 
 def _digest(key: Key) -> bytes:

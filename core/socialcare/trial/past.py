@@ -13,7 +13,8 @@ from socialcare.desk import Desk
 from socialcare.model import ActionRecord
 from socialcare.policy.cases import Given
 from socialcare.policy.deciding import state
-from socialcare.policy.deciding.guarding import Guarded, concerns
+from socialcare.policy.deciding.concerns import concerns
+from socialcare.policy.deciding.guarding import Guarded
 from socialcare.policy.deciding.memory import Memory, added
 from socialcare.policy.deciding.plan import Draft, Moment, Proposal
 from socialcare.policy.deciding.settle import open_once, settle
@@ -29,7 +30,7 @@ async def remember(given: Given, subject: Subject, at: datetime, desk: Desk) -> 
     if not (given.flags or given.counts or given.fired):
         return
     memory = Memory()
-    keys = list(desk.keys(subject))
+    keys = desk.touched.by_any(subject)
     memory.load(keys, await desk.store.read(keys))
     for rule, ago in sorted(given.fired.items(), key=lambda pair: pair[1], reverse=True):
         _fired(desk.setting.policy.rules[rule], _moment(subject, at - ago, desk), desk, memory)

@@ -93,7 +93,7 @@ def for_case(case: Case, desk: Desk) -> Desk:
     if rule is not None and rule.status != "live":
         rules = {**setting.policy.rules, rule.id: replace(rule, status="live")}
         setting = replace(setting, policy=replace(setting.policy, rules=rules))
-    return replace(desk, setting=setting, store=MemoryStore(), pins={})
+    return replace(desk, setting=setting, store=MemoryStore(), pins={}, keep_input=True)
 
 
 def begins(case: Case, policy: Policy) -> datetime:

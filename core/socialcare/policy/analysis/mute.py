@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from socialcare.policy.analysis.ground import Ground, applies
-from socialcare.policy.deciding.guarding import concerns
+from socialcare.policy.deciding.concerns import concerns
 from socialcare.policy.statements import Active, Guard, Rule
 
 

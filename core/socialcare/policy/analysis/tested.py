@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from socialcare.policy.analysis.ground import Ground
 from socialcare.policy.cases import Expected
-from socialcare.policy.deciding.guarding import concerns
+from socialcare.policy.deciding.concerns import concerns
 from socialcare.policy.statements import ALWAYS, Rule
 
 

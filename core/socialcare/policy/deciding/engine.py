@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 from socialcare.model import FieldValue
 from socialcare.policy.deciding import naive
 from socialcare.policy.deciding.world import World
-from socialcare.policy.statements import Condition, Rule
+from socialcare.policy.statements import Condition, Policy, Rule
 
 
 class Seen(NamedTuple):
@@ -54,7 +54,7 @@ class Engine(Protocol):
 class Naive:
     """The engine that reads every condition of every rule (`--engine naive`): the oracle of the other."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    def __init__(self, policy: Policy, rules: Sequence[Rule]) -> None:  # noqa: ARG002 - as every engine is made
         self.rules = rules
         self._all = Screened((), tuple(range(len(rules))))
 

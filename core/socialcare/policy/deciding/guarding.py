@@ -1,19 +1,17 @@
 """What the guards leave of a plan: forbid over need_approval over hold, then limits and budgets."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace as replaced
+from msgspec.structs import replace
 
 from socialcare.model import ActionRecord
-from socialcare.policy.deciding import naive, state
+from socialcare.policy.deciding import state
 from socialcare.policy.deciding.memory import Memory, added, counted
 from socialcare.policy.deciding.plan import Moment, Proposal, Setting
 from socialcare.policy.statements import Budget, Guard
-from socialcare.ports import Action
 
 
 class End(Struct, frozen=True):
@@ -25,8 +23,7 @@ class End(Struct, frozen=True):
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Guarded:
+class Guarded(Struct, frozen=True):
     """A proposal and what the guards said: the record, and what its hold depends on.
 
     `release` is when it is to be put before the guards again, `ends` what each guard lets happen when nobody acts.
@@ -53,26 +50,39 @@ def guard(
 
     `cleared` are guards that a person or the clock has released. `statuses` says which guards speak.
     """
-    binding = naive.guards(
-        (g for g in setting.policy.guards.values() if g.status in statuses and _active(g, moment.now)),
-        moment.world,
-    )
-    return [_guarded(p, binding, moment, setting, memory, cleared) for p in proposals]
+    if not proposals:
+        return []
+    binds = _Binding(moment, statuses)
+    return [_guarded(p, binds, moment, setting, memory, cleared) for p in proposals]
 
 
-def concerns(acts: Sequence[str], action: Action) -> bool:
-    """Whether a list of acts names an action, by its word or by who sees it."""
-    return action.name in acts or action.effect in acts or "everything" in acts
+class _Binding:
+    """Whether a guard binds in a moment: it is on, and its condition is not false; found out once."""
 
+    def __init__(self, moment: Moment, statuses: Sequence[str]) -> None:
+        self._moment = moment
+        self._statuses = statuses
+        self._known: dict[str, bool] = {}
 
-def _active(guard: Guard, now: datetime) -> bool:
-    since, until = guard.active.since, guard.active.until
-    return (since is None or since <= now) and (until is None or now < until)
+    def __call__(self, guard: Guard) -> bool:
+        """Ask once."""
+        if guard.id not in self._known:
+            world = self._moment.world
+            self._known[guard.id] = self._is_on(guard) and world.truth(guard.when, world) is not False
+        return self._known[guard.id]
+
+    def _is_on(self, guard: Guard) -> bool:
+        now, since, until = self._moment.now, guard.active.since, guard.active.until
+        return (
+            guard.status in self._statuses
+            and (since is None or since <= now)
+            and (until is None or now < until)
+        )
 
 
 def _guarded(
     proposal: Proposal,
-    binding: Sequence[Guard],
+    binds: _Binding,
     moment: Moment,
     setting: Setting,
     memory: Memory,
@@ -81,8 +91,8 @@ def _guarded(
     action, rule = proposal.action, proposal.rule
     guards = [
         g
-        for g in binding
-        if concerns(_acts(g), action) and rule.id not in g.excepted and rule.rank not in g.excepted
+        for g in setting.guards_about(action)
+        if rule.id not in g.excepted and rule.rank not in g.excepted and binds(g)
     ]
     record = ActionRecord(
         action=action.name, rule=rule.id, slot=proposal.slot, text=proposal.text, payload=proposal.payload
@@ -102,7 +112,7 @@ def _guarded(
         if pausing and len(pausing) == len(over):
             until = moment.now + max(g.pause_account or timedelta() for g in pausing)
             memory.put(state.paused(moment.subject.account), {"until": until.timestamp(), "by": names[0]})
-            kept = replaced(record, state="held", by=names, until=until, reason="the account is paused")
+            kept = replace(record, state="held", by=names, until=until, reason="the account is paused")
             return _told(Guarded(proposal, kept, release=until), guards, names)
         return _told(Guarded(proposal, _forbidden(record, names)), guards, names)
     for g in guards:
@@ -128,16 +138,8 @@ def _pause(
     return None if by is not None and {proposal.rule.id, proposal.rule.rank} & by.excepted else pause
 
 
-def _acts(guard: Guard) -> Sequence[str]:
-    if guard.limit is not None:
-        return guard.limit.of
-    if guard.budget is not None:
-        return guard.budget.of
-    return guard.acts
-
-
 def _forbidden(record: ActionRecord, by: tuple[str, ...]) -> ActionRecord:
-    return replaced(record, state="forbidden", by=by)
+    return replace(record, state="forbidden", by=by)
 
 
 def _told(guarded: Guarded, guards: Sequence[Guard], names: tuple[str, ...]) -> Guarded:
@@ -176,7 +178,7 @@ def _held(
         for g in approving
         if g.approval is not None and g.approval.within is not None
     ]
-    kept = replaced(record, state="held", by=by, until=release, reason=proposal.problem)
+    kept = replace(record, state="held", by=by, until=release, reason=proposal.problem)
     guarded = Guarded(proposal, kept, release=release, ends=tuple(ends))
     return _told(guarded, [*approving, *holding], by)
 

@@ -31,9 +31,10 @@ class Memory:
 
     def load(self, keys: Iterable[Key], entries: Mapping[Key, Entry]) -> None:
         """Take in what a store has under some keys."""
-        nothing = Entry(None, 0)
-        for key in keys:
-            self._data[key], self._versions[key] = entries.get(key, nothing)
+        self._data.update(dict.fromkeys(keys))
+        for key, (data, version) in entries.items():
+            self._data[key] = data
+            self._versions[key] = version
 
     def schedule(self, agenda: Iterable[tuple[float, Key]]) -> None:
         """Take in a store's agenda; its keys must be loaded too."""
@@ -44,7 +45,8 @@ class Memory:
     @property
     def expected(self) -> dict[Key, int]:
         """The versions the changes rest on."""
-        return {key: self._versions[key] for key in self.changes}
+        versions = self._versions
+        return {key: versions.get(key, 0) for key in self.changes}
 
     def get(self, key: Key) -> Any:  # Any: as in Entry
         """What stands under a loaded key, `None` if nothing."""
@@ -54,9 +56,9 @@ class Memory:
         """Set a key (a new one is expected not to exist), on the agenda for `due` if given; `None` removes it."""
         self._before.setdefault(key, self._data.get(key))
         self._data[key] = data
-        self._versions.setdefault(key, 0)
         self.changes[key] = Change(data, due)
-        self._due.pop(key, None)
+        if self._due:
+            self._due.pop(key, None)
         if due is not None:
             self._due[key] = due
             heappush(self._agenda, (due, key))

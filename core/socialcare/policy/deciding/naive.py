@@ -10,7 +10,7 @@ from typing import Any
 from socialcare.model import Value
 from socialcare.policy.deciding.world import World
 from socialcare.policy.language.words import Phrase, bare, contains, ends_with, exactly, starts_with
-from socialcare.policy.statements import All, AnyOf, Comparison, Condition, Guard, NoneOf, Op, Rule
+from socialcare.policy.statements import All, AnyOf, Comparison, Condition, NoneOf, Op, Rule
 
 Truth = bool | None
 
@@ -74,11 +74,6 @@ def compare(test: Comparison, world: World) -> Truth:
 def rules(candidates: Iterable[Rule], world: World) -> list[Rule]:
     """The rules whose `when` is true."""
     return [rule for rule in candidates if truth(rule.when, world) is True]
-
-
-def guards(candidates: Iterable[Guard], world: World) -> list[Guard]:
-    """The guards that bind: those whose `when` is not false."""
-    return [guard for guard in candidates if truth(guard.when, world) is not False]
 
 
 def _equals(value: Value, operand: Any) -> bool:  # Any: a bool, a number or folded words

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+from types import MappingProxyType
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from socialcare.model import Slot, Value, Vocabulary
+from msgspec import Struct
+
+from socialcare.model import Outcome, Slot, Value, Vocabulary
+from socialcare.policy.deciding.concerns import about, concerns
+from socialcare.policy.deciding.engine import Engine, Naive
 from socialcare.policy.deciding.outgoing import Allowed
 from socialcare.policy.deciding.precedence import Precedence
 from socialcare.policy.deciding.state import Subject
 from socialcare.policy.deciding.world import Record, World
-from socialcare.policy.statements import Policy, Rule, Window
+from socialcare.policy.statements import Guard, Policy, Rule, Window
 from socialcare.ports import Action, Channel, Lookup
 
 
@@ -29,10 +35,41 @@ class Setting:
     zone: ZoneInfo
     rollout: float | None = None
     """Overrides every rollout, in percent (`simulate --rollout 100`)."""
+    matching: Callable[[Policy, Sequence[Rule]], Engine] = Naive
+    """Makes the engine."""
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Finds the rules about mentions, live or in shadow, that match."""
+        rules = self.policy.rules.values()
+        return self.matching(self.policy, [r for r in rules if r.status != "off" and r.at is None])
+
+    @cached_property
+    def settles(self) -> Mapping[str, Outcome]:
+        """The outcome that each action brings, of those that bring one."""
+        actions = self.vocabulary.actions
+        return {name: one.settles for name, one in actions.items() if one.settles is not None}
+
+    def guards_about(self, action: Action) -> tuple[Guard, ...]:
+        """The guards that are live or in shadow and about an action, in order."""
+        if action.name not in self._guards:
+            guards = self.policy.guards.values()
+            self._guards[action.name] = tuple(
+                g for g in guards if g.status != "off" and concerns(about(g), action)
+            )
+        return self._guards[action.name]
+
+    @cached_property
+    def _guards(self) -> dict[str, tuple[Guard, ...]]:
+        return {}
+
+    @cached_property
+    def shown(self) -> tuple[str, ...]:
+        """The fields that a decision tells of, in order: those that any statement reads, but for the text."""
+        return tuple(sorted(self.policy.uses - {"text"}))
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """One event about to be decided: the world it is seen in, whom it concerns, when, and where we would speak."""
 
     world: World
@@ -43,24 +80,21 @@ class Moment:
     """Actions that are off: handing over what was handed over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """A look-up that the plan needs now."""
 
     lookup: Lookup
     arguments: Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a look-up said, best first; `failed` says why it could not."""
 
     found: Sequence[Record] = ()
     failed: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """A candidate of a look-up whose answers wear out, to be marked as used if the rule acts."""
 
     lookup: str
@@ -68,8 +102,7 @@ class Chosen:
     window: Window
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """One action that a rule proposes, before the guards.
 
     `problem` is why its text cannot go out as it is; `text_number` which of several texts was taken; `handles` whom it
@@ -80,7 +113,7 @@ class Proposal:
     rule: Rule
     slot: Slot | None = None
     text: str | None = None
-    payload: Mapping[str, Any] = field(default_factory=dict)  # Any: the action's own JSON
+    payload: Mapping[str, Any] = MappingProxyType({})  # Any: the action's own JSON
     counts_as: str | None = None
     problem: str | None = None
     text_number: int | None = None

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from socialcare.model import Slot, Value
 from socialcare.policy.deciding import state
 from socialcare.policy.deciding.asking import look_up, payload_of, value_at
 from socialcare.policy.deciding.memory import Memory, counted
+from socialcare.policy.deciding.plain import same
 from socialcare.policy.deciding.plan import Answer, Ask, Asking, Draft, Moment, Proposal, Setting
 from socialcare.policy.deciding.replies import branch_of, render
 from socialcare.policy.deciding.world import World
@@ -216,7 +218,7 @@ def _merged(proposals: Sequence[Proposal], setting: Setting) -> list[Proposal]:
     ):
         action = proposal.action
         if action.merge == "all":
-            kept.setdefault(f"{action.name} {sorted(proposal.payload.items())!r} {proposal.text}", proposal)
+            kept.setdefault(same(action, proposal.payload, proposal.text), proposal)
         elif action.merge == "highest" and action.name in kept:
             kept[action.name] = max(
                 kept[action.name], proposal, key=lambda p: p.payload[str(action.shorthand)]

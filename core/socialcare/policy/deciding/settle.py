@@ -1,13 +1,12 @@
 """What a plan leaves behind: tallies, flags, texts seen, candidates used. Written once, after the plan is whole."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace as changed
 from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
 
-from socialcare.model import Refers, Value
+from socialcare.model import Value
 from socialcare.policy.deciding import state
 from socialcare.policy.deciding.guarding import Guarded
 from socialcare.policy.deciding.memory import Memory, added
@@ -76,7 +75,7 @@ def open_once(guarded: Guarded, moment: Moment, memory: Memory, decision: str) -
     if first is None:
         memory.put(key, {"id": decision, "at": moment.now.timestamp()})
     payload = {**guarded.record.payload, "joined": first is not None}
-    return changed(guarded, record=replace(guarded.record, payload=payload))
+    return replace(guarded, record=replace(guarded.record, payload=payload))
 
 
 def count_mention(moment: Moment, setting: Setting, memory: Memory) -> None:
@@ -100,12 +99,9 @@ def count_posts(subject: Subject, now: datetime, setting: Setting, memory: Memor
 
 def flags_of(action: Action, payload: Mapping[str, Any]) -> dict[str, Value]:  # Any: the action's own JSON
     """The flags that an action sets: its parameter marked as a map of flags."""
-    if action.params is None:
-        return {}
     found: dict[str, Value] = {}
-    for name, parameter in action.params.model_fields.items():
-        if any(isinstance(mark, Refers) and mark.to == "flag" for mark in parameter.metadata):
-            found.update(payload.get(name) or {})
+    for name in action.parameters_to("flag"):
+        found.update(payload.get(name) or {})
     return {name.removeprefix("flags."): value for name, value in found.items()}
 
 

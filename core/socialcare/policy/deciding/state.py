@@ -1,15 +1,15 @@
 """The names of the policy's state: which keys an event can touch, known before it is decided."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from socialcare.model import Mention
-from socialcare.policy.statements import Policy, Window
+from socialcare.policy.statements import Window
 from socialcare.ports import Key
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """Whom state is kept about. A part that is missing is a key of its own."""
 
     account: str
@@ -92,35 +92,6 @@ CLOCK: Key = ("clock",)
 """How far time has come: schedules before it have been decided."""
 
 FOREVER = Window()
-
-
-def keys(policy: Policy, subject: Subject, choices: Iterable[str], onces: Iterable[str]) -> Iterator[Key]:
-    """Every key that deciding about a subject can read or write, the same whatever is found there.
-
-    `choices` are the look-ups whose answers wear out, `onces` the actions of which there is one a conversation.
-    """
-    yield flags(subject)
-    yield wrote(subject)
-    yield paused(subject.account)
-    for lookup in choices:
-        yield used(lookup)
-    for action in onces:
-        yield once(action, subject)
-    for counter in policy.counts.values():
-        yield count(counter.name, counter.per, subject)
-        if counter.of == "interaction":
-            yield talk(counter.name, counter.per, subject)
-    for rule in policy.rules.values():
-        if rule.limit is not None:
-            yield limit(kind_of("limit", rule.status), rule.first_id, rule.limit.per, subject)
-        for use in rule.uses:
-            if use.reply is not None and any(len(branch.say.texts) > 1 for branch in use.reply.branches):
-                yield said(rule.first_id, use.action, subject)
-    for guard in policy.guards.values():
-        if guard.limit is not None:
-            yield limit(kind_of("guard", guard.status), guard.first_id, guard.limit.per, subject)
-        if guard.budget is not None:
-            yield limit(kind_of("budget", guard.status), guard.first_id, guard.budget.per, subject)
 
 
 def kind_of(kind: str, status: str) -> str:

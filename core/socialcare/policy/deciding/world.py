@@ -10,6 +10,9 @@ from socialcare.policy.statements import Condition, Policy
 
 Record: TypeAlias = Mapping[str, Value]
 
+WROTE_FIRST = "author.wrote_first"
+"""The one field of a mention that is remembered and not seen."""
+
 
 class World:
     """Fields, counts, flags, formulas and look-up answers by path; `None` is unknown, `ABSENT` known not to be there.
@@ -19,7 +22,7 @@ class World:
     to another is found out when first asked.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one for each thing that can be seen
         self,
         policy: Policy,
         fields: Mapping[str, FieldValue],
@@ -29,6 +32,7 @@ class World:
         counts: Mapping[str, int],
         closed: frozenset[str],
         flags: Mapping[str, Value],
+        wrote_first: bool | None = None,
     ) -> None:
         self.policy = policy
         self.fields = fields
@@ -37,6 +41,7 @@ class World:
         self.counts = counts
         self.closed = closed
         self.flags = flags
+        self.wrote_first = wrote_first
         self.answers: dict[str, Record | None] = {}
         self._signals: dict[str, bool | None] = {}
         self._lines: dict[str, str] = {}
@@ -61,6 +66,8 @@ class World:
             return FieldValue(self.flags.get(part, False))
         if head == "company" and part:
             return FieldValue(self.policy.company.get(part))
+        if path == WROTE_FIRST and self.wrote_first is not None:
+            return FieldValue(self.wrote_first)
         if path in self.policy.formulas:
             return self._formula(path)
         if head in self.answers:

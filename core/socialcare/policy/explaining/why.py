@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from socialcare.model import ActionRecord, Decision, FieldValue
 from socialcare.policy.deciding import state
-from socialcare.policy.deciding.guarding import concerns
+from socialcare.policy.deciding.concerns import about, concerns
 from socialcare.policy.deciding.memory import Memory, counted
 from socialcare.policy.deciding.naive import truth
 from socialcare.policy.deciding.plan import Moment, Setting
@@ -235,7 +235,7 @@ def obstacles(rule: Rule, setting: Setting) -> tuple[list[Guard], dict[str, list
         if guard.status != "off"
         and rule.id not in guard.excepted
         and rule.rank not in guard.excepted
-        and any(concerns(acts_of(guard), action) for action in actions)
+        and any(concerns(about(guard), action) for action in actions)
     ]
     before: dict[str, list[Rule]] = {}
     for slot in ("public", "private"):
@@ -251,13 +251,6 @@ def obstacles(rule: Rule, setting: Setting) -> tuple[list[Guard], dict[str, list
         ]
         before[slot] = [other for other in rivals if setting.precedence.first([rule, other]) is other]
     return guards, before
-
-
-def acts_of(guard: Guard) -> tuple[str, ...]:
-    """The actions that a guard is about."""
-    if guard.limit is not None:
-        return guard.limit.of
-    return guard.budget.of if guard.budget is not None else guard.acts
 
 
 def claims(rule: Rule, slot: str, setting: Setting) -> bool:
