@@ -66,7 +66,7 @@ def workload(rules: int, mentions: int, *, flat: bool = False) -> Workload:
         lines = shared("workload").mentions(texts[:mentions])
         wanted = shared("workload").rules(rules, spoken, flat=flat)
     else:
-        lines = made.lines(texts[:mentions], SEED)
+        lines = list(made.lines(texts[:mentions], SEED))
         wanted = made.rules(rules, spoken, flat=flat)
     return Workload(source, lines, [_spoken(rule) for rule in wanted], train(learned))
 

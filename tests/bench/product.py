@@ -1,0 +1,88 @@
+"""The product as an engine among others: from lines to the rules that fired, everything that `simulate` does in between."""
+
+import asyncio
+import io
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal, get_args
+
+from tests.bench.plugin import socialcare_bench
+from tests.bench.plugin.socialcare_bench import Model
+from tests.bench.stand import Case, write_lines, write_policy
+from tests.bench.workload import Rule
+
+from socialcare import Mention, ReadOptions
+from socialcare.config import read_settings
+from socialcare.desk import Desk
+from socialcare.diagnostics import Problems, render_text
+from socialcare.model import Decision, Event
+from socialcare.opening import load_policy, open_desk
+from socialcare.plugins import load
+from socialcare.simulate.decisions import DecisionWriter
+from socialcare.simulate.ordering import ordered
+from socialcare.simulate.run import run
+from socialcare.store.memory import MemoryStore
+from socialcare_archive.x import XPages
+
+Engine = Literal["compiled", "naive"]
+ENGINES: tuple[Engine, ...] = get_args(Engine)
+
+
+def mentions(file: Path) -> Iterator[Mention]:
+    """The mentions of an archive, as the product reads them."""
+    return (row for row in XPages().read(file, ReadOptions()) if isinstance(row, Mention))
+
+
+def open_policy(folder: Path, engine: Engine = "compiled") -> Desk:
+    """A desk for a policy that `write_policy` wrote, with the benchmark's plugin.
+
+    Raises:
+        SystemExit: the policy has errors, which are shown.
+    """
+    settings = read_settings(folder / "socialcare.toml")
+    loaded = load(settings, extra={"bench": socialcare_bench})
+    problems = Problems()
+    policy = load_policy(settings, loaded, problems)
+    if policy is None:
+        raise SystemExit(render_text(problems, lambda name: Path(name).read_text("utf-8"), color=False))
+    return open_desk(policy, loaded, MemoryStore(), engine=engine)
+
+
+def fresh(desk: Desk) -> Desk:
+    """The same desk before anything was decided on it."""
+    return replace(desk, store=MemoryStore())
+
+
+def build(
+    rules: Sequence[Rule], model: Model, engine: Engine = "compiled"
+) -> Callable[[Sequence[bytes]], list[list[str]]]:
+    """What matches lines of the stream: for each the ids of the rules that fired."""
+    folder = Path(tempfile.mkdtemp(prefix="socialcare-bench-"))
+    write_policy(folder / "policy", Case("policy", "", len(rules)), rules, model)
+    desk = open_policy(folder / "policy", engine)
+
+    def match(lines: Sequence[bytes]) -> list[list[str]]:
+        archive = folder / "lines.jsonl"
+        write_lines(archive, lines)
+        fired: dict[str, tuple[str, ...]] = {}
+        writer = DecisionWriter(io.BytesIO())
+
+        def see(events: Sequence[Event], decisions: Sequence[Decision]) -> None:
+            for decision in decisions:
+                writer.write(decision)
+                fired[decision.mention] = decision.fired
+
+        ids: list[str] = []
+
+        def read() -> Iterator[Mention]:
+            for mention in mentions(archive):
+                ids.append(mention.id)
+                yield mention
+
+        _, events = ordered(read())
+        asyncio.run(run(events, fresh(desk), also=see))
+        return [list(fired[each]) for each in ids]
+
+    return match
