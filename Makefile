@@ -10,7 +10,7 @@ BIN  := .venv/bin
 CODE := $(wildcard core plugins tests)
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup lint types contracts suite format lock screenshot bench bench-intent matrix clean
+.PHONY: help demo test setup lint types contracts suite format lock screenshot bench bench-memory bench-intent matrix clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,12 +50,22 @@ lock:  ## resolve the hashed lists anew (UPGRADE=1 takes newer versions)
 	$(LOCK) --group dev pyproject.toml -o requirements-dev.txt
 	$(LOCK) --constraint requirements-dev.txt pyproject.toml -o requirements.txt
 	$(LOCK) --constraint requirements-dev.txt --group build -o requirements-build.txt
+	$(LOCK) --constraint requirements.txt --constraint requirements-build.txt --group bench pyproject.toml -o requirements-bench.txt
 
 screenshot: setup  ## take the README's picture of a report anew (needs Chromium)
 	$(BIN)/python docs/screenshot.py
 
-bench: setup  ## mentions per second for 10, 100 and 1,000 rules
-	$(BIN)/python tests/bench/bench_rules.py
+BENCH = PYTHONHASHSEED=0 .venv-bench/bin/python -m tests.bench
+
+bench:  ## mentions per second, stage by stage and beside other engines, into docs/performance.md
+	@.ci/environment .venv-bench requirements-bench.txt
+	$(BENCH).rates
+	$(BENCH).stages
+	$(BENCH).peers
+
+bench-memory:  ## the memory of a long dry run, a million mentions through 10,000 rules
+	@.ci/environment .venv-bench requirements-bench.txt
+	$(BENCH).memory
 
 bench-intent: setup  ## the classifier beside the trivial baselines, on the folder of real data
 	$(BIN)/python tests/bench/bench_intent.py
@@ -64,5 +74,5 @@ matrix: setup  ## the suite against the built wheel on Python 3.11, 3.12 and 3.1
 	.ci/matrix $(WORKERS)
 
 clean:  ## remove all that these targets made
-	rm -rf .venv .venv-run dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+	rm -rf .venv .venv-run .venv-bench dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
 	find core plugins tests -name __pycache__ -type d -prune -exec rm -rf {} +
