@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from socialcare.model import Kind
@@ -13,7 +13,7 @@ from socialcare.policy.reading.names import Names
 from socialcare.policy.reading.prose import Spoken
 from socialcare.policy.reading.sketch import Schema, Sketch
 from socialcare.policy.statements import Condition, Use
-from socialcare.policy.yaml.nodes import ListNode, MapNode, Node, TextNode
+from socialcare.policy.yaml.nodes import ListNode, MapNode, Node, TextNode, map_at, word_at
 from socialcare.ports import Action
 
 
@@ -101,7 +101,7 @@ def _take_when(node: Node, reading: Reading) -> tuple[Condition | None, Node, bo
     when = When().read(written, reading)
     return (
         when,
-        MapNode([entry for entry in node.entries if entry[0].text != "when"], node.place),
+        map_at(node, [entry for entry in node.entries if entry[0].text != "when"]),
         when is not None,
     )
 
@@ -122,7 +122,7 @@ def _params(key: TextNode, node: Node, action: Action, reading: Reading) -> dict
         shape_of_model,
     )
 
-    shape = replace(shape_of_model(action.params), where=f"`{action.name}`")
+    shape = shape_of_model(action.params, where=f"`{action.name}`")
     flags = flag_parameter(action.params)
     if isinstance(node, MapNode) and flags is not None and node.get(flags) is None:
         node = _gathered(node, flags)
@@ -130,7 +130,7 @@ def _params(key: TextNode, node: Node, action: Action, reading: Reading) -> dict
     if not isinstance(node, MapNode) and short is not None and action.shorthand is not None:
         read = short.shape.read(node, reading)
         values = None if read is None else {action.shorthand: read}
-        node = MapNode([(TextNode(action.shorthand, node.place, "plain"), node)], node.place)
+        node = map_at(node, [(word_at(node, action.shorthand), node)])
     else:
         values = shape.values(node, reading)
     return None if values is None else check(action.params, values, node, f"`{key.text}`", reading)
@@ -140,8 +140,8 @@ def _gathered(node: MapNode, flags: str) -> MapNode:
     """`{flags.a: true, note: x}` as `{flags: {flags.a: true}, note: x}`."""
     marked = [entry for entry in node.entries if entry[0].text.startswith("flags.")]
     rest = [entry for entry in node.entries if not entry[0].text.startswith("flags.")]
-    inner = MapNode(marked, node.place)
-    return MapNode([*rest, (TextNode(flags, node.place, "plain"), inner)] if marked else rest, node.place)
+    inner = map_at(node, marked)
+    return map_at(node, [*rest, (word_at(node, flags), inner)] if marked else rest)
 
 
 def declare_flags(rules: Iterator[Node], names: Names) -> None:

@@ -17,7 +17,7 @@ from socialcare.policy.reading.shapes import Name, Truth, Whole, Word
 from socialcare.policy.reading.sketch import Schema, Sketch
 from socialcare.policy.reading.sketch_cases import given_schema, mention_schema
 from socialcare.policy.reading.values import Of, is_nothing, pinned, read_record
-from socialcare.policy.yaml.nodes import ListNode, MapNode, Node, TextNode
+from socialcare.policy.yaml.nodes import ListNode, MapNode, Node, TextNode, map_at
 
 Said = tuple[str, Mapping[str, FieldValue]]
 
@@ -33,7 +33,7 @@ class Mentioned:
             return None if text is None else (text, {})
         written = node.get("text")
         text = "" if written is None else reading.text(written, "the text of a mention")
-        rest = MapNode([entry for entry in node.entries if entry[0].text != "text"], node.place)
+        rest = map_at(node, [entry for entry in node.entries if entry[0].text != "text"])
         found = dict(pinned(rest, reading))
         fields = {path: value for path, value in found.items() if value is not None}
         return None if text is None or len(fields) < len(found) else (text, fields)

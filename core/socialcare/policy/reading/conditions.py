@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -50,22 +51,26 @@ def read_condition(node: Node, reading: Reading) -> Condition | None:
             "SC222", node.place, "the condition is empty", fix="test a field, or leave the key out"
         )
         return None
-    parts = [_line(key, value, reading) for key, value in node.entries]
-    found = [condition for part in parts if part is not None for condition in part]
-    if any(part is None for part in parts):
+    found: list[Condition] = []
+    whole = True
+    for key, value in node.entries:
+        line = _line(key, value, reading)
+        whole = whole and line is not None
+        found += line or ()
+    if not whole:
         return None
     return found[0] if len(found) == 1 else All(tuple(found))
 
 
-def _line(key: TextNode, value: Node, reading: Reading) -> list[Condition] | None:
+def _line(key: TextNode, value: Node, reading: Reading) -> Sequence[Condition] | None:
     junction = JUNCTIONS.get(key.text)
     if junction is not None:
         return _junction(key, value, junction, reading)
-    target = reading.known_target(key.text, key.place)
-    return None if target is None else _tests(target, key.place, value, reading)
+    target = reading.target(key.text) or reading.known_target(key.text, key.place)
+    return None if target is None else _tests(target, key, value, reading)
 
 
-def _junction(key: TextNode, node: Node, junction: Junction, reading: Reading) -> list[Condition] | None:
+def _junction(key: TextNode, node: Node, junction: Junction, reading: Reading) -> Sequence[Condition] | None:
     if not isinstance(node, ListNode):
         fix = (
             f"write `{key.text}: [{node.text}]`"
@@ -77,29 +82,36 @@ def _junction(key: TextNode, node: Node, junction: Junction, reading: Reading) -
     if not node.items:
         reading.problems.error("SC222", node.place, f"the list under `{key.text}` is empty")
         return None
-    parts = [read_condition(item, reading) for item in node.items]
-    whole = tuple(part for part in parts if part is not None)
-    if len(whole) < len(parts):
+    parts = [part for item in node.items if (part := read_condition(item, reading)) is not None]
+    if len(parts) < len(node.items):
         return None
-    return list(whole) if junction is All else [junction(whole)]
+    return parts if junction is All else [junction(tuple(parts))]
 
 
-def _tests(target: Target, place: Place, node: Node, reading: Reading) -> list[Condition] | None:
+def _tests(target: Target, name: TextNode, node: Node, reading: Reading) -> Sequence[Comparison] | None:
     """The tests of one field; several operators under it must all hold."""
     if not isinstance(node, MapNode):
-        test = _bare(target, place, node, reading)
+        test = _bare(target, name, node, reading)
         return None if test is None else [test]
     if not node.entries:
         reading.problems.error(
             "SC222", node.place, f"no operator stands under `{target.path}`", fix=_operators(target)
         )
         return None
-    if node.keys() == ["if_missing"]:
-        reading.problems.error(
-            "SC207", node.place, "`if_missing` needs an operator beside it", fix=_operators(target)
-        )
-        return None
-    tests: list[Condition] = []
+    if len(node.entries) > 1:
+        return _several(target, node, reading)
+    key, value = node.entries[0]
+    if key.text != "if_missing":
+        return _test(target, key, value, reading)
+    reading.problems.error(
+        "SC207", node.place, "`if_missing` needs an operator beside it", fix=_operators(target)
+    )
+    return None
+
+
+def _several(target: Target, node: MapNode, reading: Reading) -> list[Comparison] | None:
+    """Several operators, and `if_missing` for all of them."""
+    tests: list[Comparison] = []
     whole = True
     written = node.get("if_missing")
     if_missing = None if written is None else Truth().read(written, reading)
@@ -146,7 +158,7 @@ def _comparison(target: Target, op: Op, read: Read, place: Place) -> Comparison:
     return Comparison(target.path, op, read.operand, place, read.written, read.list_name)
 
 
-def _bare(target: Target, place: Place, node: TextNode | ListNode, reading: Reading) -> Comparison | None:
+def _bare(target: Target, name: TextNode, node: TextNode | ListNode, reading: Reading) -> Comparison | None:
     """A value without an operator: equals; a list: any of; refused where it could mean several things."""
     if target.sort in ("text", "one_of", "some_of"):
         op: Op = "exactly" if target.sort == "text" else "equals"
@@ -161,7 +173,7 @@ def _bare(target: Target, place: Place, node: TextNode | ListNode, reading: Read
             fix=_choices(target, written),
         )  # fmt: skip
         return None
-    return None if read is None else _comparison(target, op, read, place)
+    return None if read is None else _comparison(target, op, read, name.place)
 
 
 def _choices(target: Target, written: str) -> str:

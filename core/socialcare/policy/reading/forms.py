@@ -112,10 +112,9 @@ class Map(Generic[T]):
 
     def _is_complete(self, node: MapNode, reading: Reading) -> bool:
         written = set(node.keys())
-        misspelt = any(name not in self.keys and not name.startswith("x-") for name in written)
-        missing = [
-            name for name, key in self.keys.items() if key.required and name not in written and not misspelt
-        ]
+        missing = [name for name, key in self.keys.items() if key.required and name not in written]
+        if missing and any(name not in self.keys and not name.startswith("x-") for name in written):
+            missing = []  # one of them may be misspelt
         for name in missing:
             reading.problems.error("SC207", node.place, f"{self.where} needs `{name}`")
         clashes = [(one, other) for one, other in self.apart if one in written and other in written]

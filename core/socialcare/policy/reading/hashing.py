@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 
 from socialcare.policy.language.patterns import Pattern
 from socialcare.policy.language.texts import Text
-from socialcare.policy.statements import NamedList, Policy, Rule
+from socialcare.policy.language.words import Phrase
+from socialcare.policy.statements import Active, NamedList, Policy, Rule
 
 _LEFT_OUT: Mapping[type, frozenset[str]] = {
     Policy: frozenset({"conversations", "simulations", "uses", "folder", "sources", "hash"}),
@@ -34,35 +36,75 @@ def policy_hash(policy: Policy) -> str:
 
 def _canonical(value: Any) -> Any:  # Any: every value a statement can hold
     """A value as plain data that is the same for equal values."""
-    if value is None or isinstance(value, str | int | float):
-        return value
-    if isinstance(value, Pattern | Text):
-        return value.source
-    if isinstance(value, Mapping):
-        return {str(key): _canonical(each) for key, each in value.items()}
-    if isinstance(value, frozenset):
-        return sorted((_canonical(each) for each in value), key=str)
-    if isinstance(value, tuple | list):
-        return [_canonical(each) for each in value]
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return value.total_seconds()
     kind: type = type(value)
-    parts = {name: getattr(value, name) for name in _names(kind)}
-    parts = {name: [*part.items()] if (kind, name) == _IN_ORDER else part for name, part in parts.items()}
-    return [
-        kind.__name__,
-        {name: _canonical(part) for name, part in parts.items() if part is not None and part != ()},
-    ]
+    return value if kind in _PLAIN else _form(kind)(value)
+
+
+_PLAIN = frozenset({type(None), str, int, float, bool})
+
+Form = Callable[[Any], Any]  # Any: as above
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(_of_type(kind))
+def _form(kind: type) -> Form:
+    """How values of a type become plain data."""
+    for bases, form in _FORMS:
+        if issubclass(kind, bases):
+            return form
+    form = _of_statement(kind)
+    return lru_cache(_REMEMBERED)(form) if kind in _SHARED else form
 
 
-def _of_type(kind: type) -> Iterator[str]:
+_SHARED = (Phrase, Active)
+"""Statements that are the same in many others."""
+
+_REMEMBERED = 16_384
+
+
+def _of_map(value: Mapping[Any, Any]) -> Any:
+    return {str(key): _canonical(each) for key, each in value.items()}
+
+
+def _of_set(value: frozenset[Any]) -> Any:
+    return sorted(map(_canonical, value), key=str)
+
+
+def _of_list(value: Sequence[Any]) -> Any:
+    return [each if type(each) in _PLAIN else _canonical(each) for each in value]
+
+
+_FORMS: Sequence[tuple[Any, Form]] = (
+    ((str, int, float), lambda value: value),
+    ((Pattern, Text), attrgetter("source")),
+    (Mapping, _of_map),
+    (frozenset, _of_set),
+    ((tuple, list), _of_list),
+    ((datetime, date, time), lambda value: value.isoformat()),
+    (timedelta, timedelta.total_seconds),
+)
+
+
+def _of_statement(kind: type) -> Form:
+    """Its name and its parts, without those that say nothing."""
+    names = tuple(_parts(kind))
+    read = attrgetter(*names) if len(names) > 1 else lambda value: [getattr(value, name) for name in names]
+    in_order = _IN_ORDER[1] if kind is _IN_ORDER[0] else None
+
+    def form(value: Any) -> Any:
+        parts: dict[str, Any] = {}
+        for name, part in zip(names, read(value)):  # noqa: B905 - they come of the same names
+            of_kind: type = type(part)
+            if of_kind in _PLAIN:
+                if part is not None:
+                    parts[name] = part
+            elif part or of_kind is not tuple:
+                parts[name] = _of_list([*part.items()]) if name == in_order else _form(of_kind)(part)
+        return [kind.__name__, parts]
+
+    return form
+
+
+def _parts(kind: type) -> Iterator[str]:
     if not is_dataclass(kind):
         raise TypeError(f"{kind.__name__} has no canonical form")
     for field in fields(kind):

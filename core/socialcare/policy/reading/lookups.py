@@ -14,7 +14,7 @@ from socialcare.policy.reading.scalars import SPAN, plain
 from socialcare.policy.reading.shapes import Number, Shape, Truth, Word
 from socialcare.policy.reading.sketch import Schema, Sketch
 from socialcare.policy.statements import Asked
-from socialcare.policy.yaml.nodes import MapNode, Node, TextNode
+from socialcare.policy.yaml.nodes import MapNode, Node, TextNode, word_at
 from socialcare.ports import Lookup
 
 ALIAS = Word("an alias such as `store`: letters, digits and `_`", r"[A-Za-z][A-Za-z0-9_]*")
@@ -92,7 +92,7 @@ def _arguments(
                 "SC201", node.place, f"the look-up `{lookup.name}` takes no arguments", fix="write `{}`"
             )
             return None
-        entries = [(TextNode(first[0].name, node.place, "plain"), node)]
+        entries = [(word_at(node, first[0].name), node)]
     fields: dict[str, str] = {}
     literals: dict[str, Value] = {}
     whole = True

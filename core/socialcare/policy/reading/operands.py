@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from socialcare.diagnostics import suggestion
 from socialcare.policy.language.flaws import Flaw
@@ -19,8 +19,7 @@ from socialcare.policy.reading.shapes import Name, Number, Truth
 from socialcare.policy.yaml.nodes import ListNode, MapNode, Node, TextNode
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """An operand, the words it was written with, and the list it came from."""
 
     operand: Any  # Any: an Operand of statements.py, by operator
@@ -33,9 +32,9 @@ def read_operand(word: str, node: Node, target: Target, reading: Reading) -> Rea
     takes = takes_of(word, target.sort)
     if takes == "list":
         return _from_list(node, "words", target, reading)
-    if isinstance(node, MapNode) and takes in _OF_WORDS and node.keys() == ["in"]:
-        return _from_list(node.entries[0][1], takes, target, reading)
     if takes in _OF_WORDS:
+        if isinstance(node, MapNode) and node.keys() == ["in"]:
+            return _from_list(node.entries[0][1], takes, target, reading)
         return _of_words(word, node, takes, target, reading)
     if not isinstance(node, TextNode):
         reading.wrong_form(node, f"one value under `{word}`")
@@ -60,19 +59,17 @@ def _of_words(word: str, node: Node, takes: Takes, target: Target, reading: Read
     if not items:
         reading.problems.error("SC222", node.place, f"the list under `{word}` is empty")
         return None
-    values: list[tuple[TextNode, Any]] = []
+    values: list[Any] = []
+    written: list[str] = []
     for item in items:
         if not isinstance(item, TextNode):
             reading.wrong_form(item, f"a text under `{word}`", fix=_quoted(item))
             continue
         value = _value(item, item.text, takes, target, reading)
         if value is not None:
-            values.append((item, value))
-    if len(values) < len(items):
-        return None
-    return Read(
-        _joined(takes, [value for _, value in values]), tuple(item.text.strip() for item, _ in values)
-    )
+            values.append(value)
+            written.append(item.text.strip())
+    return Read(_joined(takes, values), tuple(written)) if len(values) == len(items) else None
 
 
 def _quoted(node: Node) -> str:
@@ -99,7 +96,13 @@ def _from_list(node: Node, takes: Takes, target: Target, reading: Reading) -> Re
 
 
 def _joined(takes: Takes, values: Sequence[Any]) -> Any:  # Any: as in Read
-    return frozenset(values) if takes == "words" else tuple(dict.fromkeys(values))
+    if takes == "words":
+        return frozenset(values)
+    return tuple(dict.fromkeys(values)) if len(values) > 1 else tuple(values)
+
+
+_REMEMBERED = 16_384
+"""Words and patterns that are read once, however many rules look for them."""
 
 
 def _value(
@@ -124,13 +127,16 @@ def _value(
 
 
 _OF_WORDS: dict[Takes, Callable[[str], Any]] = {  # Any: as in Read
-    "phrases": phrase, "strings": needle, "patterns": Pattern, "words": bare,
-}  # fmt: skip
+    "phrases": lru_cache(_REMEMBERED)(phrase),
+    "strings": needle,
+    "patterns": lru_cache(_REMEMBERED)(Pattern),
+    "words": bare,
+}
 
 
 def _closed(node: TextNode, text: str, target: Target, reading: Reading, source: str) -> str | None:
     word = bare(text)
-    if any(word == bare(known) for known in target.values):
+    if word in _bare_words(target.values):
         return word
     provider = reading.vocabulary.providers.get(target.path.split(".")[0])
     origin = f" (from {provider})" if provider else ""
@@ -142,6 +148,11 @@ def _closed(node: TextNode, text: str, target: Target, reading: Reading, source:
         label=suggestion(text, target.values) + origin,
     )
     return None
+
+
+@lru_cache(64)
+def _bare_words(values: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(bare, values))
 
 
 def examples_for(target: Target, text: str) -> str:

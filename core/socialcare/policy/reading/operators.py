@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from socialcare.policy.reading.names import Sort
@@ -76,13 +77,14 @@ BOUNDS = ("at_least", "at_most", "above", "below")
 """What may stand under `confidence`."""
 
 
-def operators_for(sort: Sort) -> list[str]:
+@cache
+def operators_for(sort: Sort) -> tuple[str, ...]:
     """The operators for a type of field, in the order of the table."""
-    return [
+    return tuple(
         word
         for word, operator in OPERATORS.items()
         if sort in operator.sorts or (word == "equals" and sort in EQUALS)
-    ]
+    )
 
 
 def takes(word: str, sort: Sort) -> Takes:

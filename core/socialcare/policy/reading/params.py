@@ -26,8 +26,8 @@ Data = dict[str, Any]  # Any: an action's parameters are its plugin's own
 
 
 @cache
-def shape_of_model(model: type[BaseModel], *, inner: bool = False) -> Map[Data]:
-    """The keys of a model and the shapes of their values; `inner` for one that is itself a value of another."""
+def shape_of_model(model: type[BaseModel], *, inner: bool = False, where: str = "this map") -> Map[Data]:
+    """The keys of a model and the shapes of their values; `inner` for one that is itself a value of another, `where` names it."""
     keys = {
         field.alias or name: Key(
             _shape(field.annotation, field.metadata, inner=inner),
@@ -36,9 +36,10 @@ def shape_of_model(model: type[BaseModel], *, inner: bool = False) -> Map[Data]:
         )
         for name, field in model.model_fields.items()
     }
-    return Map("this map", dict, keys)
+    return Map(where, dict, keys)
 
 
+@cache
 def flag_parameter(model: type[BaseModel]) -> str | None:
     """The parameter that takes a map of flags, if the model has one."""
     keys = shape_of_model(model).keys
@@ -55,9 +56,9 @@ def check(model: type[BaseModel], values: Data, node: Node, where: str, reading:
             reading.problems.error("SC219", place, f"{where}: {_message(fault)}")
         return None
     defaults = {
-        field.alias or name: _as_data(getattr(judged, name))
-        for name, field in model.model_fields.items()
-        if (field.alias or name) not in values and getattr(judged, name) is not None
+        written: _as_data(default)
+        for (written, _), name in zip(_fields(model).items(), model.model_fields, strict=True)
+        if written not in values and (default := getattr(judged, name)) is not None
     }
     return {**defaults, **{name: _as_data(value) for name, value in values.items()}}
 
@@ -133,8 +134,14 @@ def _plain(annotation: Any, metadata: Sequence[Any]) -> Shape[Any]:
 
 def _stand_ins(model: type[BaseModel], values: Data) -> Data:
     """The values with plain ones in the place of what is resolved later."""
-    fields = {field.alias or name: field for name, field in model.model_fields.items()}
+    fields = _fields(model)
     return {name: _stand_in(value, fields.get(name)) for name, value in values.items()}
+
+
+@cache
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields of a model by the names under which they are written."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _stand_in(value: Any, field: FieldInfo | None) -> Any:

@@ -12,7 +12,7 @@ from socialcare.policy.reading.prose import Prose
 from socialcare.policy.reading.shapes import Name, Number, Shape, Truth, Word
 from socialcare.policy.reading.sketch import Schema, Sketch
 from socialcare.policy.statements import Asked, Path
-from socialcare.policy.yaml.nodes import ListNode, MapNode, Node, TextNode
+from socialcare.policy.yaml.nodes import ListNode, MapNode, Node, TextNode, map_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Person:
             return Name("person").read(node, reading)
         spare = node.get("otherwise")
         otherwise = Name("person").read(spare, reading) if spare is not None else None
-        lookup = MapNode([entry for entry in node.entries if entry[0].text != "otherwise"], node.place)
+        lookup = map_at(node, [entry for entry in node.entries if entry[0].text != "otherwise"])
         asked = read_asked(lookup, reading, otherwise)
         return asked if spare is None or otherwise is not None else None
 

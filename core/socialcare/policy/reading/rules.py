@@ -18,7 +18,7 @@ from socialcare.policy.reading.scalars import CLOCK, SPAN, Days, Moment
 from socialcare.policy.reading.shapes import Name, Number, OneOf, Shape, Truth, Whole, Word
 from socialcare.policy.reading.sketch import Schema, Sketch
 from socialcare.policy.statements import Active, Limit, Rollout, Rule, Schedule, Window
-from socialcare.policy.yaml.nodes import ListNode, MapNode, Node, TextNode
+from socialcare.policy.yaml.nodes import ListNode, MapNode, Node, TextNode, map_at
 
 PARTIES = ("author", "conversation", "account")
 ID = r"[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9][A-Za-z0-9_-]*)*"
@@ -179,21 +179,18 @@ class Rules:
         values = _values(node, reading, answers)
         if values is None or known is None:
             return None
-        rule = Rule(id=key.text, place=key.place, **_with_names(values, key.text))
+        if "cases" in values:
+            values["cases"] = tuple(replace(case, rule=key.text) for case in values["cases"])
+        rule = Rule(id=key.text, place=key.place, **values)
         return rule if _is_sound(rule, node, reading) else None
-
-
-def _with_names(values: dict[str, Any], rule: str) -> dict[str, Any]:
-    cases = values.get("cases", ())
-    return {**values, "cases": tuple(replace(case, rule=rule) for case in cases)}
 
 
 def _values(node: Node, reading: Reading, answers: Mapping[str, Any]) -> dict[str, Any] | None:
     """What a rule's keys hold; its own `when` comes before its look-ups, everything else after."""
     if not answers or not isinstance(node, MapNode):
         return RULE.values(node, reading)
-    before = MapNode([entry for entry in node.entries if entry[0].text == "when"], node.place)
-    after = MapNode([entry for entry in node.entries if entry[0].text != "when"], node.place)
+    before = map_at(node, [entry for entry in node.entries if entry[0].text == "when"])
+    after = map_at(node, [entry for entry in node.entries if entry[0].text != "when"])
     values = RULE.values(after, reading.with_answers(answers))
     if not before.entries:
         return values

@@ -9,29 +9,40 @@ from socialcare.diagnostics import Place
 Style = Literal["plain", "single", "double", "literal", "folded"]
 
 
-class TextNode(msgspec.Struct, eq=False, gc=False):
+class _Placed(msgspec.Struct, eq=False, gc=False):
+    """Where a node begins, both counted from 1; few nodes are asked for more than that."""
+
+    file: str
+    line: int
+    column: int
+    length: int
+
+    @property
+    def place(self) -> Place:
+        """Its characters in the first line of it; of a list or map the first character."""
+        return Place(self.file, self.line, self.column, self.length)
+
+
+class TextNode(_Placed, eq=False, gc=False):
     """A scalar as text: whether `no` or `09:30` is a word or a time is for the schema to say.
 
     An absent value is the text "" in the style "plain".
     """
 
     text: str
-    place: Place
     style: Style
 
 
-class ListNode(msgspec.Struct, eq=False, gc=False):
-    """A list and the place of its first character."""
+class ListNode(_Placed, eq=False, gc=False):
+    """A list."""
 
     items: "list[Node]"
-    place: Place
 
 
-class MapNode(msgspec.Struct, eq=False, gc=False):
-    """A map with unique keys in the order written, and the place of its first character."""
+class MapNode(_Placed, eq=False, gc=False):
+    """A map with unique keys in the order written."""
 
     entries: "list[tuple[TextNode, Node]]"
-    place: Place
 
     def get(self, key: str) -> "Node | None":
         """Return the value under a key, or None."""
@@ -46,3 +57,13 @@ class MapNode(msgspec.Struct, eq=False, gc=False):
 
 
 Node = TextNode | ListNode | MapNode
+
+
+def word_at(node: Node, text: str) -> TextNode:
+    """A bare word that nobody wrote, in the place of what was written instead."""
+    return TextNode(node.file, node.line, node.column, node.length, text, "plain")
+
+
+def map_at(node: Node, entries: "list[tuple[TextNode, Node]]") -> MapNode:
+    """A map of other entries in the place of a node."""
+    return MapNode(node.file, node.line, node.column, node.length, entries)

@@ -4,7 +4,8 @@ Only events are asked for, lazily and in a loop: composing deep nesting crashes 
 the end takes it quadratic time.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import yaml
 
@@ -26,6 +27,11 @@ _STYLES: dict[str | None, Style] = {
     "|": "literal",
     ">": "folded",
 }
+
+_SCALAR, _ALIAS, _DOCUMENT = yaml.ScalarEvent, yaml.AliasEvent, yaml.DocumentStartEvent
+_MAP, _END_OF_MAP = yaml.MappingStartEvent, yaml.MappingEndEvent
+_LIST, _END_OF_LIST = yaml.SequenceStartEvent, yaml.SequenceEndEvent
+_STRANGE_KEYS = ("", "<<")
 
 
 def read_yaml(data: bytes, file: str, problems: Problems, *, parser: Any = FAST) -> MapNode | None:
@@ -69,108 +75,113 @@ def _refuse_top(top: Node | None, file: str, found: Problems) -> None:
     )
 
 
-class _Frame:
-    """A list or map that is still open, the key that waits for its value, and the keys seen so far."""
-
-    __slots__ = ("key", "keys", "node")
-
-    def __init__(self, node: ListNode | MapNode) -> None:
-        self.node = node
-        self.key: TextNode | None = None
-        self.keys: dict[str, Place] = {}
-
-
 class _Reading:
     """One pass over the events of a file."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        self._open: list[_Frame] = []
-        self._top: Node | None = None
         self._documents = 0
-        self._count = 0
         self._stopped = False
 
     def read(self, text: str, parser: Any) -> Node | None:
         """Return the top node as far as it could be read."""
+        tops: list[Node] = []
         try:
-            for event in yaml.parse(text, Loader=parser):
-                self._take(event)
-                if self._count > MOST_NODES:
-                    fix = "split the file, or load long lists with `from: lists/words.txt`"
-                    self._stop("SC104", event, f"the file holds more than {MOST_NODES:,} values", fix)
-                if self._stopped:
-                    break
+            self._follow(parser(text).get_event, tops)
         except (yaml.YAMLError, ValueError, OverflowError) as error:  # pure PyYAML lets numbers overflow
             explain(error, self._page)
-        return self._top
+        return tops[-1] if tops else None
 
-    def _take(self, event: Any) -> None:
-        kind = type(event)
-        if kind is yaml.ScalarEvent:
-            place = self._place(event)
-            if event.anchor is not None or event.tag is not None:
-                self._refuse_sigils(event, place)
-            self._attach(TextNode(event.value, place, _STYLES[event.style]))
-        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-            self._begin(event, kind)
-        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-            self._open.pop()
-        elif kind is yaml.AliasEvent:
-            place = self._place(event)
-            self._error("SC111", place, f"`*{event.anchor}` points to another value", _NO_ALIAS)
-            self._attach(TextNode("", place, "plain"))
-        elif kind is yaml.DocumentStartEvent:
+    def _follow(self, take: Callable[[], Any], tops: list[Node]) -> None:  # noqa: C901, PLR0912 - a call a value would cost as much as the parser
+        """Put what the events say into `tops`.
+
+        One loop over local names, because it takes every value of every file: the list or map that is open takes a node by `put`;
+        a map has `keys`, those seen so far, and a `key` that waits for its value; what encloses it is on the stack `above`.
+        """
+        file, lines = self._page.file, self._page.lines
+        put: Callable[[Any], None] = tops.append
+        keys: dict[str, TextNode] | None = None
+        key: TextNode | None = None
+        above: list[tuple[Callable[[Any], None], dict[str, TextNode] | None]] = []
+        count = 0
+        node: Node
+        while not self._stopped and (event := take()) is not None:
+            kind = type(event)
+            if kind is _SCALAR:
+                start, end = event.start_mark, event.end_mark
+                row, column, style = start.line, start.column, event.style
+                length = end.column - column if end.line == row else _in_line(style, lines[row], column)
+                node = TextNode(file, row + 1, column + 1, length or 1, event.value, _STYLES[style])
+                if event.anchor is not None or event.tag is not None:
+                    self._refuse_sigils(event, node.place)
+            elif kind is _MAP or kind is _LIST:
+                if self._refuses(event, len(above), wants_key=keys is not None and key is None):
+                    return
+                start = event.start_mark
+                entries: Any = []
+                of_kind = MapNode if kind is _MAP else ListNode
+                node = of_kind(file, start.line + 1, start.column + 1, 1, entries)
+            elif kind is _END_OF_MAP or kind is _END_OF_LIST:
+                put, keys = above.pop()
+                key = None
+                continue
+            elif (rare := self._take_rare(event, kind)) is not None:
+                node = rare
+            else:
+                continue
+            count += 1
+            if keys is None:
+                put(node)
+            elif key is not None:
+                put((key, node))
+                key = None
+            else:  # what opens a list or map here was refused
+                key = cast("TextNode", node)
+                first = keys.setdefault(key.text, key)
+                if first is not key or (key.text in _STRANGE_KEYS and key.style == "plain"):
+                    self._refuse_key(key, first)
+            if count > MOST_NODES:
+                fix = "split the file, or load long lists with `from: lists/words.txt`"
+                self._stop("SC104", event, f"the file holds more than {MOST_NODES:,} values", fix)
+            if kind is _MAP or kind is _LIST:
+                above.append((put, keys))
+                put, keys = entries.append, {} if kind is _MAP else None
+
+    def _take_rare(self, event: Any, kind: type) -> TextNode | None:
+        """What begins or ends a document or the whole holds nothing; what points elsewhere is refused."""
+        if kind is _DOCUMENT:
             self._begin_document(event)
-
-    def _begin(self, event: Any, kind: type) -> None:
+        if kind is not _ALIAS:
+            return None
         place = self._place(event)
-        if len(self._open) >= DEEPEST:
+        self._error("SC111", place, f"`*{event.anchor}` points to another value", _NO_ALIAS)
+        return TextNode(place.file, place.line, place.column, place.length, "", "plain")
+
+    def _refuses(self, event: Any, depth: int, *, wants_key: bool) -> bool:
+        """Whether a list or map cannot begin here."""
+        if depth >= DEEPEST:
             fix = "name a part as a signal of its own and use the name here"
             self._stop("SC105", event, f"the values are nested more than {DEEPEST} deep", fix)
-            return
+            return True
         if event.anchor is not None or event.tag is not None:
-            self._refuse_sigils(event, place)
-        top = self._open[-1] if self._open else None
-        if top and isinstance(top.node, MapNode) and top.key is None:
+            self._refuse_sigils(event, self._place(event))
+        if wants_key:
             fix = "write a word as the key, or quote the text if it is one"
             self._stop("SC116", event, "a list or map stands where a key is expected", fix)
-            return
-        node: ListNode | MapNode = (
-            MapNode([], place) if kind is yaml.MappingStartEvent else ListNode([], place)
-        )
-        self._attach(node)
-        self._open.append(_Frame(node))
+        return wants_key
 
-    def _attach(self, node: Node) -> None:
-        self._count += 1
-        if not self._open:
-            self._top = node
-            return
-        frame = self._open[-1]
-        parent = frame.node
-        if isinstance(parent, ListNode):
-            parent.items.append(node)
-        elif frame.key is not None:
-            parent.entries.append((frame.key, node))
-            frame.key = None
-        elif isinstance(node, TextNode):
-            self._check_key(node, frame.keys)
-            frame.key = node
-
-    def _check_key(self, key: TextNode, keys: dict[str, Place]) -> None:
-        first = keys.setdefault(key.text, key.place)
-        if first is not key.place:
+    def _refuse_key(self, key: TextNode, first: TextNode) -> None:
+        if first is not key:
             self._error(
                 "SC110",
                 key.place,
                 f"the key `{key.text}` stands twice in one map",
                 "keep one of the two, or give one another name",
-                also=((first, "first here"),),
+                also=((first.place, "first here"),),
             )
-        elif key.style == "plain" and key.text == "<<":
+        elif key.text:
             self._error("SC113", key.place, "the merge key `<<` is not read", _NO_ALIAS)
-        elif key.style == "plain" and not key.text:
+        else:
             fix = "write the key before `:`, or quote the text if it is one"
             self._error("SC116", key.place, "a key is missing", fix)
 
@@ -197,10 +208,8 @@ class _Reading:
         row, column = start.line, start.column
         if end.line == row:
             length = end.column - column
-        elif type(event) is yaml.ScalarEvent and event.style not in ("|", ">"):
-            length = len(self._page.lines[row]) - column
         else:
-            length = 1
+            length = _in_line(event.style, self._page.lines[row], column) if type(event) is _SCALAR else 1
         return Place(self._page.file, row + 1, column + 1, max(1, length))
 
     def _error(
@@ -213,6 +222,11 @@ class _Reading:
     def _stop(self, code: str, event: Any, message: str, fix: str) -> None:
         self._stopped = True
         self._error(code, self._place(event), message, fix)
+
+
+def _in_line(style: str | None, line: str, column: int) -> int:
+    """How much of its first line a text of several lines takes; of one under `|` or `>` only the sign."""
+    return 1 if style in ("|", ">") else len(line) - column
 
 
 _NO_ALIAS = "write the value out, or name it once as a signal or a list; quote the text if it is one"

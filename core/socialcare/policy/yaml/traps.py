@@ -8,6 +8,7 @@ import re
 
 from socialcare.policy.yaml import hints
 from socialcare.policy.yaml.brackets import skip_brackets
+from socialcare.policy.yaml.harmless import HARMLESS
 from socialcare.policy.yaml.page import Page, Piece
 from socialcare.policy.yaml.quotes import skip_quotes, trailing
 
@@ -21,9 +22,9 @@ _DASH = ("-", "- ")
 _HASH = re.compile(r"[ \t]#")
 
 
-def find_traps(page: Page) -> None:
-    """Report every trap of a page."""
-    _Lines(page).walk()
+def find_traps(page: Page, harmless: re.Pattern[str] = HARMLESS) -> None:
+    """Report every trap of a page; lines that `harmless` knows are not looked at closely, which changes nothing."""
+    _Lines(page, harmless).walk()
 
 
 class _Lines:
@@ -33,8 +34,9 @@ class _Lines:
     further right.
     """
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, harmless: re.Pattern[str]) -> None:
         self._page = page
+        self._harmless = harmless
         self._lines = page.lines
         self._text_above: int | None = None  # a bare text may go on below, right of this column
         self._waiting: int | None = None  # a key or dash in this column still has no value
@@ -42,10 +44,30 @@ class _Lines:
         self._begun = False  # the first line alone may hold a bare text without a key above it
 
     def walk(self) -> None:
-        """Look at each line once."""
+        """Look at each line once, and closely only where a glance is not enough."""
         row = 0
         while row < len(self._lines) and not self._page.stopped:
-            row = self._line(row)
+            glance = self._harmless.match(self._lines[row]) if self._broken is None else None
+            if glance is not None and self._passes(glance):
+                row += 1
+            else:
+                row = self._line(row)
+
+    def _passes(self, line: re.Match[str]) -> bool:
+        """Go past a harmless line, unless it goes on with the bare text above it or leaves its value to the lines below."""
+        if self._text_above is not None and line.end("indent") > self._text_above:
+            return False
+        ends_with = line.lastgroup
+        if ends_with == "closed":
+            self._text_above = self._waiting = None
+        elif ends_with == "dashes":
+            return False
+        else:
+            key = line.start("key") if line.start("key") >= 0 else line.start("key_of_item")
+            above = key if key >= 0 else line.string.rindex("-", 0, line.end("dashes"))
+            self._text_above, self._waiting = (above, None) if ends_with == "text" else (None, above)
+        self._begun = True
+        return True
 
     def _line(self, row: int) -> int:
         """Look at what begins in a line; return the next row to look at."""
