@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from textwrap import fill
 
 from tests.bench.workload import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
+WIDTH = 140
 LIBRARIES = ("socialcare", "msgspec", "ahocorasick-rs", "google-re2")
 
 
@@ -26,12 +28,13 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 def told(section: str, command: str, parts: Sequence[str]) -> None:
     """Print a section, and put it in its place on the page."""
-    text = "\n\n".join([f"`{command}`, {measured_on()}.", *parts])
+    paragraphs = [f"`{command}`, {measured_on()}.", *parts]
+    text = "\n\n".join(each if each.startswith("|") else fill(each, WIDTH) for each in paragraphs)
     print(text, flush=True)
     begin, end = f"<!-- begin {section} -->", f"<!-- end {section} -->"
     page = PAGE.read_text("utf-8")
     place = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
-    PAGE.write_text(place.sub(lambda _: f"{begin}\n{text}\n{end}", page), "utf-8")
+    PAGE.write_text(place.sub(lambda _: f"{begin}\n\n{text}\n\n{end}", page), "utf-8")
 
 
 def measured_on() -> str:
