@@ -6,7 +6,8 @@ and `\s` a white space of any script. `\b` is the edge of a run of `\w` and may 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
 
 import re2  # type: ignore[import-untyped]  # it ships no types
 
@@ -16,6 +17,10 @@ LONGEST = 1_000
 _MOST_MEMORY = 2 << 20  # bytes, for the program and its cache: about 50 times `\w`
 
 _CLASSES = {"w": r"\pL\pM\pN_", "d": r"\p{Nd}", "s": r"\t-\r\x1c-\x20\x{85}\pZ"}
+_LIGHT = {"w": r"\pZ_", "d": r"\pZ", "s": r"\t-\r\x1c-\x20\x{85}\pZ"}
+"""Classes that may stand wherever those may, and take a tenth of the time to build."""
+_LIGHT_ENOUGH = 15_000
+"""Of so many instructions RE2 surely builds a program in the memory that it is given."""
 _TOKEN = re.compile(
     r"""(?P<escape>\\(?:[pP]\{\^?\w+\}|[pP]\w|x\{[0-9A-Fa-f]+\}|x[0-9A-Fa-f]{2}|.))
     |(?P<set>\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\])
@@ -66,22 +71,49 @@ _RUN_OF_ANY_SCRIPT = re2.compile(f"[{_CLASSES['w']}]+", _OPTIONS)
 
 
 class Pattern:
-    """A compiled pattern; raises `Flaw` with the offset and the reason where RE2 or this dialect has no such thing."""
+    """A pattern; raises `Flaw` with the offset and the reason where RE2 or this dialect has no such thing.
+
+    RE2's programs for it are built at the first search: of a thousand patterns a run may need ten. Patterns of one source are equal.
+    """
 
     __slots__ = ("_edged", "_plain", "source")
 
     def __init__(self, source: str) -> None:
         self.source = source
-        parts = list(tokens(source))
-        first, last = _is_word_edge(parts[0]), len(parts) > 1 and _is_word_edge(parts[-1])
-        core = parts[first : len(parts) - last]
-        self._plain = _compiled(source, "".join(_rewritten(token, marks=False) for token in core))
-        self._edged = None
-        if first or last:
-            may_be_empty = bool(self._plain.fullmatch(""))
-            _refuse_unclear_word_edge(core, first=first, last=last, may_be_empty=may_be_empty)
-            marked = "".join(_rewritten(token, marks=True) for token in core)
-            self._edged = _compiled(source, _MARK * first + marked + _MARK * last)
+        pieces = _Pieces(source)
+        try:
+            light = _compiled(source, pieces.rewritten(_LIGHT))
+        except Flaw:
+            self._build()  # says what is wrong in terms of the pattern itself
+            return
+        pieces.refuse_unclear_word_edge(may_be_empty=bool(light.fullmatch("")))
+        if pieces.weight() > _LIGHT_ENOUGH:
+            self._build()
+
+    @classmethod
+    def known(cls, source: str) -> Self:
+        """The pattern of a source that was read before."""
+        pattern = cls.__new__(cls)
+        pattern.source = source
+        return pattern
+
+    def __getattr__(self, name: str) -> Any:  # Any: a program of RE2, which ships no types
+        """What is not there yet is built."""
+        if name not in Pattern.__slots__:
+            raise AttributeError(name)
+        self._build()
+        return getattr(self, name)
+
+    def _build(self) -> None:
+        pieces = _Pieces(self.source)
+        self._plain = _compiled(self.source, pieces.rewritten())
+        self._edged = _compiled(self.source, pieces.marked()) if pieces.first or pieces.last else None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Pattern) and self.source == other.source
+
+    def __hash__(self) -> int:
+        return hash(self.source)
 
     def fits(self, text: str) -> bool:
         """Whether there is such a place; cheaper than to say where it is."""
@@ -166,31 +198,64 @@ def _is_word_edge(token: re.Match[str]) -> bool:
     return token[0] == r"\b"
 
 
-def _refuse_unclear_word_edge(
-    core: list[re.Match[str]], *, first: bool, last: bool, may_be_empty: bool
-) -> None:
-    r"""A mark can be read once only: not by two `\b`, nor by one and an end of the text."""
-    if not core or (first and last and may_be_empty):
-        raise Flaw(r"beside `\b` must stand something")
-    for token in core:
-        if (first and token[0] in {"^", r"\A"}) or (last and token[0] in {"$", r"\z"}):
-            raise Flaw(rf"`\b` and `{token[0]}` say the same here: leave one out", offset=token.start())
+class _Pieces:
+    """The pieces of a pattern between the edges of words at its ends."""
+
+    def __init__(self, source: str) -> None:
+        pieces = list(tokens(source))
+        self.first, self.last = _is_word_edge(pieces[0]), len(pieces) > 1 and _is_word_edge(pieces[-1])
+        self.core = pieces[self.first : len(pieces) - self.last]
+
+    def rewritten(self, classes: Mapping[str, str] = _CLASSES) -> str:
+        """For RE2, on the text as it is."""
+        return "".join(_rewritten(token, classes, marks=False) for token in self.core)
+
+    def marked(self) -> str:
+        """For RE2, on a text with marks."""
+        marked = "".join(_rewritten(token, _CLASSES, marks=True) for token in self.core)
+        return _MARK * self.first + marked + _MARK * self.last
+
+    def weight(self) -> int:
+        """No less than the number of instructions of the programs."""
+        weight = sum(_weight(token) for token in self.core)
+        for token in self.core:
+            if token[0][0] == "{" and token.lastgroup == "repeat":
+                weight *= 1 + max(map(int, re.findall(r"\d+", token[0])))
+        return weight
+
+    def refuse_unclear_word_edge(self, *, may_be_empty: bool) -> None:
+        r"""A mark can be read once only: not by two `\b`, nor by one and an end of the text."""
+        if not (self.first or self.last):
+            return
+        if not self.core or (self.first and self.last and may_be_empty):
+            raise Flaw(r"beside `\b` must stand something")
+        for token in self.core:
+            if (self.first and token[0] in {"^", r"\A"}) or (self.last and token[0] in {"$", r"\z"}):
+                raise Flaw(rf"`\b` and `{token[0]}` say the same here: leave one out", offset=token.start())
 
 
-def _rewritten(token: re.Match[str], *, marks: bool) -> str:
+def _weight(token: re.Match[str]) -> int:
+    """How many instructions a piece takes at most, its mark included; measured, and rounded up."""
+    text = token[0]
+    if token.lastgroup == "set" or text[:2] in {r"\w", r"\W", r"\p", r"\P"}:
+        return 500 + 4 * len(text)
+    return 64 if text[:2] in {r"\d", r"\D", r"\s", r"\S"} else 16
+
+
+def _rewritten(token: re.Match[str], classes: Mapping[str, str], *, marks: bool) -> str:
     """The token for RE2; with marks, one may stand before whatever takes a character."""
     text = token[0]
     match token.lastgroup:
         case "escape" if text[1] in "wds":
-            text = f"[{_CLASSES[text[1]]}]"
+            text = f"[{classes[text[1]]}]"
         case "escape" if text[1] in "WDS":
-            text = f"[^{_CLASSES[text[1].lower()]}{_MARK * marks}]"
+            text = f"[^{classes[text[1].lower()]}{_MARK * marks}]"
         case "escape" if text[1] == "P" and marks:
             text = rf"[^\p{text[2:]}{_MARK}]"
         case "escape" if text == r"\A":
             return text
         case "set":
-            text = re.sub(r"\\([wds])|\\.", lambda part: _CLASSES[part[1]] if part[1] else part[0], text)
+            text = re.sub(r"\\([wds])|\\.", lambda part: classes[part[1]] if part[1] else part[0], text)
             text = f"{text[:-1]}{_MARK}]" if marks and text.startswith("[^") else text
         case "any":
             text = f"[^\n{_MARK}]" if marks else text
