@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from operator import attrgetter
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,10 @@ _LAPSED = ("the hold lapsed", "nobody approved in time")
 _SHOWN_TEXT = 280
 _MOST_ACCOUNTS = 1_000
 _MOST_REASONS = 1_000
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+_END = attrgetter("event", "outcome", "reason", "account", "unknown")
+"""Where a decision left its event: few ends, many decisions."""
 
 
 @dataclass(slots=True)
@@ -103,31 +108,47 @@ class Summary:
     missing: Counter[tuple[str, str]] = field(default_factory=Counter)
     replies_a_day: int = 0
     _samples: dict[str, Sample] = field(default_factory=dict)
+    _zone: ZoneInfo = field(init=False, repr=False)
     _day: date | None = None
+    _begins: datetime = _NEVER
+    _ends: datetime = _NEVER
     _today: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         """Every rule that is on has figures, whatever happens."""
+        self._zone = ZoneInfo(self.policy.zone)
         for rule in self.policy.rules.values():
             if rule.status != "off":
                 self.rules[rule.id] = RuleFigures()
 
     def see(self, events: Sequence[Event], decisions: Sequence[Decision]) -> None:
         """Add what was decided about a batch of events."""
-        mentions = {one.id: one for one in events if isinstance(one, Mention)}
-        for event in events:
-            self._time(event)
-        fed = sum(isinstance(one, Mention) for one in events)
+        self.read_again += self._read(events)
+        for (event, outcome, reason, account, unknown), count in Counter(map(_END, decisions)).items():
+            if event == "mention":
+                self.read_again -= count
+                self._ended(outcome, reason, account, unknown, count)
+        fired: list[str] = []
         for decision in decisions:
-            if decision.event == "mention":
-                fed -= 1
-                self._mention(decision, mentions.get(decision.mention))
-            elif decision.mention.startswith("schedule:"):
-                self.scheduled += 1
-                self._rules(decision)
-            else:
-                self._hold(decision)
-        self.read_again += fed
+            if decision.event != "mention":
+                self._in_time(decision)
+                continue
+            if decision.reason == OURS and decision.outcome == "ignored":
+                continue
+            if not self._begins <= decision.at < self._ends:
+                self._date(decision.at)
+            each: Decision | None = decision
+            while each is not None:
+                fired += each.fired
+                if each.outranked or each.gated or each.shadow:
+                    self._passed_over(each)
+                for action in each.actions:
+                    if action.slot is not None or action.state != "allowed" or action.action == "reply":
+                        self._said(each.actions, decision, events)
+                        break
+                each = each.then
+        for rule, count in Counter(fired).items():
+            self._of(rule).fires += count
 
     @property
     def wanting(self) -> int:
@@ -166,54 +187,70 @@ class Summary:
         ranked = sorted(self._samples, key=lambda rule: (-self.rules[rule].wins, rule))
         return [self._samples[rule] for rule in ranked[:number]]
 
-    def _time(self, event: Event) -> None:
-        if isinstance(event, Tick):
-            return
-        if isinstance(event, Mention) and event.at_is_guessed:
-            self.guessed_times += 1
-            return
-        self.since = self.since or event.at
-        self.until = event.at
+    def _read(self, events: Sequence[Event]) -> int:
+        """How many mentions were read; the first and the last moment that is known are kept."""
+        read = 0
+        for event in events:
+            if isinstance(event, Mention):
+                read += 1
+                if event.at_is_guessed:
+                    self.guessed_times += 1
+                    continue
+            elif isinstance(event, Tick):
+                continue
+            if self.since is None:
+                self.since = event.at
+            self.until = event.at
+        return read
 
-    def _mention(self, decision: Decision, mention: Mention | None) -> None:
-        if decision.reason == OURS and decision.outcome == "ignored":
-            self.own_posts += 1
+    def _ended(self, outcome: str, reason: str, account: str, unknown: Sequence[str], count: int) -> None:
+        """Mentions that ended alike."""
+        if reason == OURS and outcome == "ignored":
+            self.own_posts += count
             return
-        self.mentions += 1
-        self.outcomes[decision.outcome] += 1
-        self._reason(decision)
-        if decision.account not in self.policy.accounts and (
-            decision.account in self.unnamed_accounts or len(self.unnamed_accounts) < _MOST_ACCOUNTS
+        self.mentions += count
+        self.outcomes[outcome] += count
+        known = (outcome, reason) in self.reasons or len(self.reasons) < _MOST_REASONS
+        self.reasons[outcome, reason if known else "another reason"] += count
+        if account not in self.policy.accounts and (
+            account in self.unnamed_accounts or len(self.unnamed_accounts) < _MOST_ACCOUNTS
         ):
-            self.unnamed_accounts[decision.account] += 1
-        if decision.reason == "error":
-            self.errors += 1
-        self.unknown.update(decision.unknown)
-        self._rules(decision)
-        self._replies(decision)
-        if mention is not None and decision.outcome == "answered":
-            self._sample(decision, mention)
+            self.unnamed_accounts[account] += count
+        if reason == "error":
+            self.errors += count
+        for name in unknown:
+            self.unknown[name] += count
 
-    def _reason(self, decision: Decision) -> None:
-        key = (decision.outcome, decision.reason)
-        if key not in self.reasons and len(self.reasons) >= _MOST_REASONS:
-            key = (decision.outcome, "another reason")
-        self.reasons[key] += 1
-
-    def _rules(self, decision: Decision) -> None:
+    def _in_time(self, decision: Decision) -> None:
+        """What came with time and of no mention: a schedule, or the end of a hold."""
+        if not decision.mention.startswith("schedule:"):
+            self._hold(decision)
+            return
+        self.scheduled += 1
         for each in chain(decision):
             for rule in each.fired:
                 self._of(rule).fires += 1
-            for rule in each.outranked:
-                self._of(rule).outranked += 1
-            for rule, gate in each.gated.items():
-                if gate == "limit":
-                    self._of(rule).limited += 1
-                else:
-                    self._of(rule).gated += 1
-            for rule in {action.rule for action in each.shadow}:
-                self._of(rule).shadow += 1
+            self._passed_over(each)
             self._actions(each.actions)
+
+    def _passed_over(self, decision: Decision) -> None:
+        """The rules that lost, were stopped, or would have acted."""
+        for rule in decision.outranked:
+            self._of(rule).outranked += 1
+        for rule, gate in decision.gated.items():
+            if gate == "limit":
+                self._of(rule).limited += 1
+            else:
+                self._of(rule).gated += 1
+        for rule in {action.rule for action in decision.shadow}:
+            self._of(rule).shadow += 1
+
+    def _said(self, actions: Sequence[ActionRecord], decision: Decision, events: Sequence[Event]) -> None:
+        """Actions that take a voice or were kept back, and whom they answer."""
+        self._actions(actions)
+        self._replies(actions, decision)
+        if decision.outcome == "answered":
+            self._sample(actions, decision, events)
 
     def _actions(self, actions: Sequence[ActionRecord]) -> None:
         marks: set[tuple[str, str]] = set()
@@ -251,27 +288,42 @@ class Summary:
                 continue
             word = fate(action)
             setattr(self.held, word, getattr(self.held, word) + 1)
-        self._replies(decision)
+        self._date(decision.at)
+        for each in chain(decision):
+            self._replies(each.actions, decision)
 
-    def _replies(self, decision: Decision) -> None:
-        """The most replies that one author got on one day of the policy's zone."""
-        day = decision.at.astimezone(ZoneInfo(self.policy.zone)).date()
+    def _date(self, at: datetime) -> None:
+        """The day of the policy's zone that a moment lies in, and from when until when a moment does."""
+        local = at.astimezone(self._zone)
+        day = local.date()
         if day != self._day:
             self._day = day
             self._today.clear()
-        key = (decision.platform, decision.author)
-        for each in chain(decision):
-            self._today[key] += sum(a.action == "reply" and a.state == "allowed" for a in each.actions)
-        self.replies_a_day = max(self.replies_a_day, self._today[key])
+        self._begins = self._ends = _NEVER
+        if day < date.max:
+            begins, ends = (datetime.combine(one, time(), self._zone) for one in (day, day + timedelta(1)))
+            if begins.utcoffset() == local.utcoffset() == ends.utcoffset():  # else clocks are changed in it
+                self._begins, self._ends = begins.astimezone(UTC), ends.astimezone(UTC)
 
-    def _sample(self, decision: Decision, mention: Mention) -> None:
-        for each in chain(decision):
-            for action in each.actions:
-                said = action.state == "allowed" and action.slot is not None and action.text
-                if said and action.rule not in self._samples and action.rule in self.rules:
+    def _replies(self, actions: Sequence[ActionRecord], decision: Decision) -> None:
+        """The most replies that one author got on one day."""
+        number = sum([action.action == "reply" and action.state == "allowed" for action in actions])
+        if number:
+            key = (decision.platform, decision.author)
+            self._today[key] += number
+            self.replies_a_day = max(self.replies_a_day, self._today[key])
+
+    def _sample(self, actions: Sequence[ActionRecord], decision: Decision, events: Sequence[Event]) -> None:
+        """The first answer of a rule."""
+        for action in actions:
+            said = action.state == "allowed" and action.slot is not None and action.text
+            if not said or action.rule in self._samples or action.rule not in self.rules:
+                continue
+            for event in events:
+                if isinstance(event, Mention) and event.id == decision.mention:
                     self._samples[action.rule] = Sample(
                         mention=decision.mention,
-                        text=mention.text[:_SHOWN_TEXT],
+                        text=event.text[:_SHOWN_TEXT],
                         author=decision.author,
                         reply=action.text or "",
                         action=action.action,
