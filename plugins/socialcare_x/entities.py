@@ -4,14 +4,16 @@ The rules are those of twitter-text 3.1.0, `extractEntitiesWithIndices`; that th
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from socialcare import Entity
-from socialcare_x.links import links
+from socialcare_x.links import links, may_hold_link
 from socialcare_x.tables import tables
-from socialcare_x.units import from_units, to_units
+from socialcare_x.units import to_units
 
 Kind = Literal["url", "handle", "hashtag", "cashtag"]
 
@@ -20,15 +22,21 @@ _SPACES = r"\x09-\x0d\x20\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 
 def entities(text: str) -> list[Entity]:
     """What X makes clickable in a text, in order and without overlaps; indices in code points."""
+    found = _urls(text) if may_hold_link(text) else []
     patterns = _patterns()
+    if "@" in text or "\uff20" in text:
+        found += _tags("handle", patterns.handle, patterns.not_after_handle, text)
+    if "#" in text or "\uff03" in text:
+        found += _tags("hashtag", patterns.hashtag, patterns.not_after_hashtag, text)
+    if "$" in text:
+        found += _tags("cashtag", patterns.cashtag, None, text)
+    return _apart(found) if len(found) > 1 else found
+
+
+def _apart(found: list[Entity]) -> list[Entity]:
+    """In order; of two that overlap the first."""
     kept: list[Entity] = []
-    candidates = [
-        *_urls(text),
-        *_tags("handle", patterns.handle, patterns.not_after_handle, text),
-        *_tags("hashtag", patterns.hashtag, patterns.not_after_hashtag, text),
-        *_tags("cashtag", patterns.cashtag, None, text),
-    ]
-    for entity in sorted(candidates, key=lambda each: each.start):
+    for entity in sorted(found, key=lambda each: each.start):
         if not kept or entity.start >= kept[-1].end:
             kept.append(entity)
     return kept
@@ -44,40 +52,46 @@ class _Patterns(NamedTuple):
 
 @cache
 def _patterns() -> _Patterns:
-    """Each kind with its sign, as group 1; what follows a match may forbid it."""
+    """Each kind from its sign on, looking back at what may stand before it; what follows a match may forbid it."""
     facts = tables()
     letter = f"[{facts['letters']}]"
     word = f"[{facts['letters']}{facts['word_only']}]"
     return _Patterns(
         handle=re.compile(
-            "(?:^|[^a-zA-Z0-9_!#$%&*@\uff20]|(?:^|[^a-zA-Z0-9_+~.-])(?:rt|RT|rT|Rt):?)"
-            "([@\uff20][a-zA-Z0-9_]{1,20}(?:/[a-zA-Z][a-zA-Z0-9_-]{0,24})?)"
+            "[@\uff20](?:(?<![a-zA-Z0-9_!#$%&*@\uff20].)|(?<=[rR][tT].)(?<![a-zA-Z0-9_+~.-][rR][tT].))"
+            "[a-zA-Z0-9_]{1,20}(?:/[a-zA-Z][a-zA-Z0-9_-]{0,24})?"
         ),
         not_after_handle=re.compile(f"[@\uff20{facts['latin_as_written']}]|://"),
         hashtag=re.compile(
-            rf"(?:^|[\ufe0e\ufe0f]|(?!{word}|&)[^\ud800-\udfff])([#\uff03](?![\ufe0f\u20e3]){word}*{letter}{word}*)"
+            rf"[#\uff03](?:(?<=[\ufe0e\ufe0f].)|(?<![&\ud800-\udfff{facts['letters']}{facts['word_only']}].))"
+            rf"(?![\ufe0f\u20e3]){word}*{letter}{word}*"
         ),
         not_after_hashtag=re.compile("[#\uff03]|://"),
         cashtag=re.compile(
-            rf"(?:^|[\x85\u180e{_SPACES}])(\$[a-zA-Z]{{1,6}}(?:[._][a-zA-Z]{{1,2}})?)"
+            rf"\$(?<![^\x85\u180e{_SPACES}].)[a-zA-Z]{{1,6}}(?:[._][a-zA-Z]{{1,2}})?"
             rf"(?=\Z|[\ufeff{_SPACES}]|[!'#%&()*+,\\\-./:;<=>?@\[\]^_{{|}}~$])"
         ),
     )
 
 
-def _urls(text: str) -> Iterator[Entity]:
+def _urls(text: str) -> list[Entity]:
     units = to_units(text)
-    at = end = 0
-    for link in links(units):
-        start = end + len(from_units(units[at : link.start]))
-        end = start + len(from_units(units[link.start : link.end]))
-        at = link.end
-        yield Entity("url", start, end, text[start:end])
+    spans = [(link.start, link.end) for link in links(units)]
+    if len(units) > len(text):
+        ends = list(accumulate(2 if character > "\uffff" else 1 for character in text))
+        spans = [(bisect_right(ends, start), bisect_right(ends, end)) for start, end in spans]
+    return [Entity("url", start, end, text[start:end]) for start, end in spans]
 
 
 def _tags(
     kind: Kind, pattern: re.Pattern[str], not_after: re.Pattern[str] | None, text: str
 ) -> Iterator[Entity]:
+    """The tags of one kind; one that follows right after another is none, however the other ends."""
+    end = 0
     for found in pattern.finditer(text):
-        if not_after is None or not not_after.match(text, found.end()):
-            yield Entity(kind, found.start(1), found.end(1), found[1])
+        start = found.start()
+        if start == end > 0:
+            continue
+        end = found.end()
+        if not_after is None or not not_after.match(text, end):
+            yield Entity(kind, start, end, found[0])

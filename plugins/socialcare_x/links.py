@@ -5,7 +5,7 @@ All indices are in UTF-16 code units (see `units`).
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from socialcare_x.domains import Chain, labels
@@ -26,6 +26,11 @@ _TCO = re.compile(rf"[hH][tT][tT][pP][sS]?://[tT]\.[cC][oO]/([a-zA-Z0-9]+)(?:{_Q
 _LABEL_SEPARATOR = re.compile("[\u3002\uff0e\uff61]")
 _PUNYCODED = re.compile(r"[^\x20-\x7e]")
 
+# a domain has a character that is neither punctuation nor space right before the dot of its top-level domain, which
+# begins with an ASCII letter or beyond ASCII
+_DOT_OF_A_LINK = re.compile(rf"\.(?<=[^{_ASCII_PUNCTUATION}\x09-\x0d\x20]\.)[A-Za-z\x80-\U0010ffff]")
+_LONGEST_REMEMBERED = 100
+
 
 class Link(NamedTuple):
     """A URL in a text. `length` is what it covers when counted, which differs from `end - start` after odd domains."""
@@ -35,15 +40,45 @@ class Link(NamedTuple):
     length: int
 
 
+def may_hold_link(text: str) -> bool:
+    """Whether a text, in code points or code units, has a dot as every URL has one: cheap, and never wrongly false."""
+    return _DOT_OF_A_LINK.search(text) is not None
+
+
 def links(units: str) -> list[Link]:
-    """The URLs of a text in UTF-16 code units, in order."""
-    if "." not in units:
-        return []
+    """The URLs of a text in UTF-16 code units, in order.
+
+    No URL reaches over a space, and of what stands before it only one character counts: so each stretch between spaces
+    is searched by itself, with the space before it.
+    """
+    found: list[Link] = []
+    end = 0
+    for dot in _DOT_OF_A_LINK.finditer(units):
+        at = dot.start()
+        if at < end:
+            continue
+        start = max(units.rfind(" ", 0, at), 0)
+        end = units.find(" ", at)
+        if end < 0:
+            end = len(units)
+        stretch = units[start:end]
+        # what looks like somebody's address is not kept in memory
+        is_kept = len(stretch) <= _LONGEST_REMEMBERED and "@" not in stretch
+        here = _links_again(stretch) if is_kept else links_in(stretch)
+        found += [Link(start + one.start, start + one.end, one.length) for one in here] if start else here
+    return found
+
+
+def links_in(units: str) -> list[Link]:
+    """The same by one search through the whole text."""
     search = _Search(units)
     for run in _patterns().run.finditer(units):
         if "." in run[0]:
             search.look_in(run.start(), run.end())
     return search.found
+
+
+_links_again = lru_cache(maxsize=1024)(links_in)  # most links are those of the policy
 
 
 class _Patterns(NamedTuple):

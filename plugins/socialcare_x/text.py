@@ -8,9 +8,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import NamedTuple
 
-from socialcare_x.links import links
+from socialcare_x.links import links, may_hold_link
 from socialcare_x.tables import tables
 from socialcare_x.units import to_units
 
@@ -20,50 +19,65 @@ LIMIT = 280
 URL_WEIGHT = 23
 EMOJI_WEIGHT = 2
 
-# In code units a surrogate pair is two characters and weighs 2, so only single heavy units count extra.
+_WIDE = "[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037"
+_WIDE_POINT = re.compile(f"{_WIDE}]")
+# in code units a surrogate pair is two characters and weighs 2, so only single heavy units count extra
 _HEAVY = re.compile(
-    "[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037\ud800-\udfff]"
-    "|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]"
+    f"{_WIDE}\ud800-\udfff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]"
 )
+# every emoji sequence has one of these in it: a joiner, a style, a keycap, half a flag, a skin tone, a tag
+_OF_SEQUENCE = "[\u200d\ufe0f\u20e3\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"
+_NEEDS_UNITS = re.compile(rf"{_OF_SEQUENCE}\ud800-\udfff]")
 _INVALID = re.compile("[\ufffe\ufeff\uffff]")
 
 
 def weighted_length(text: str) -> int:
     """The length of a text in X's weighted characters, of which a post may have 280."""
-    if text.isascii() and "." not in text:
-        return len(text)
-    return sum(piece.weight for piece in _pieces(text))
+    text = unicodedata.normalize("NFC", text)
+    if not may_hold_link(text):
+        if text.isascii():
+            return len(text)
+        if not _NEEDS_UNITS.search(text):
+            return len(text) + len(_WIDE_POINT.findall(text))
+    return weight_in_units(to_units(text))
+
+
+def weight_in_units(units: str) -> int:
+    """The same of a text that is in NFC and in UTF-16 code units, by what it is made of."""
+    weight = at = 0
+    for start, end, whole in _wholes(units):
+        weight += _plain(units[at:start]) + whole
+        at = end
+    return weight + _plain(units[at:])
 
 
 def valid(text: str) -> bool:
     """Whether X accepts a text as a post: neither empty nor over 280, and without U+FFFE, U+FEFF and U+FFFF."""
-    pieces = list(_pieces(text))
-    return 0 < sum(piece.weight for piece in pieces) <= LIMIT and not any(piece.invalid for piece in pieces)
-
-
-class _Piece(NamedTuple):
-    weight: int
-    invalid: bool
-
-
-def _pieces(text: str) -> Iterator[_Piece]:
-    """The text cut into URLs, emoji sequences and what lies between."""
     units = to_units(unicodedata.normalize("NFC", text))
-    spans = {found.start(): (len(found[0]), EMOJI_WEIGHT) for found in _emoji_sequence().finditer(units)}
-    spans |= {link.start: (link.length, URL_WEIGHT) for link in links(units)}
+    at = 0
+    for start, end, _ in _wholes(units):
+        if _INVALID.search(units, at, start) or _INVALID.match(units, end - 1):
+            return False
+        at = end
+    return not _INVALID.search(units, at) and 0 < weight_in_units(units) <= LIMIT
+
+
+def _wholes(units: str) -> Iterator[tuple[int, int, int]]:
+    """What weighs as a whole, URLs and emoji sequences: where each starts and ends, and its weight."""
+    spans = {link.start: (link.length, URL_WEIGHT) for link in links(units)}
+    if not units.isascii():
+        emoji = _emoji_sequence().finditer(units)
+        spans = {found.start(): (len(found[0]), EMOJI_WEIGHT) for found in emoji} | spans
     at = 0
     for start in sorted(spans):
-        if start < at:
-            continue
-        length, weight = spans[start]
-        yield _plain(units[at:start])
-        at = start + length
-        yield _Piece(weight, bool(_INVALID.match(units, at - 1)))
-    yield _plain(units[at:])
+        if start >= at:
+            length, weight = spans[start]
+            at = start + length
+            yield start, at, weight
 
 
-def _plain(units: str) -> _Piece:
-    return _Piece(len(units) + len(_HEAVY.findall(units)), bool(_INVALID.search(units)))
+def _plain(units: str) -> int:
+    return len(units) + (0 if units.isascii() else len(_HEAVY.findall(units)))
 
 
 @cache

@@ -8,7 +8,7 @@ _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 def to_units(text: str) -> str:
     """The same text with each character beyond U+FFFF spelled as its two surrogates."""
-    return _ASTRAL.sub(lambda found: _surrogates(ord(found[0])), text)
+    return text if text.isascii() else _ASTRAL.sub(lambda found: _surrogates(ord(found[0])), text)
 
 
 def from_units(units: str) -> str:

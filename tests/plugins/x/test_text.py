@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from socialcare_x.entities import entities
-from socialcare_x.text import valid, weighted_length
+from socialcare_x.tables import tables
+from socialcare_x.text import valid, weight_in_units, weighted_length
+from socialcare_x.units import to_units
 
 HERE = Path(__file__).parent
 REFERENCE = HERE / "reference"
@@ -142,6 +144,36 @@ def test_latin_text_without_a_dot_weighs_its_characters(text: str) -> None:
     composed = unicodedata.normalize("NFC", text)
     if max(composed, default="") <= "\u10ff":
         assert weighted_length(text) == len(composed)
+
+
+SIGNS = st.sampled_from(
+    "....。．｡ \n@#$1*_-/:aZéЖ中…–👍🏽👩❤♀🇩🇪🏴\u10ff\u1100\u200b\u200d\u200e\ufe0e\ufe0f\u20e3\u0301\u0308\ufeff\uffff\u212a"
+    "\ud83d\udc4d\U000e0067\U000e007f"
+)
+WORDS = st.sampled_from(["1️⃣", "👨\u200d👩\u200d👧", "acme.com", ".com", "https://", "t.co/", "e\u0301.de"])
+
+
+@given(st.lists(SIGNS | WORDS, max_size=14).map("".join))
+@example("\ud83d\ude00")
+@example("a.de" * 3)
+def test_the_short_ways_count_what_counting_by_units_counts(text: str) -> None:
+    assert weighted_length(text) == weight_in_units(to_units(unicodedata.normalize("NFC", text)))
+
+
+def test_a_character_by_itself_weighs_one_or_two() -> None:
+    for point in range(0x11000):
+        light = (
+            point <= 0x10FF
+            or 0x2000 <= point <= 0x200D
+            or 0x2010 <= point <= 0x201F
+            or 0x2032 <= point <= 0x2037
+        )
+        if unicodedata.is_normalized("NFC", chr(point)):
+            assert weighted_length(chr(point)) == (1 if light else 2)
+
+
+def test_every_emoji_sequence_weighs_as_a_whole() -> None:
+    assert {weighted_length(f"a{each}b") for each in tables()["emoji_sequences"].split(" ")} == {4}
 
 
 @pytest.mark.timeout(30)
