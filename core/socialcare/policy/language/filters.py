@@ -47,6 +47,8 @@ def known(value: Value) -> Value:
 
 def shown(value: Value) -> str | None:
     """A value as it stands in a text: whole numbers plain, others without an exponent and trailing zeros."""
+    if type(value) is str:
+        return value
     if isinstance(value, bool):
         return str(value).lower()
     if value == 0:

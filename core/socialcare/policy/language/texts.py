@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from socialcare.policy.language.filters import FILTERS, Argument, Filter, LengthOf, Value, known, shown
 from socialcare.policy.language.flaws import Flaw
 
@@ -47,7 +49,9 @@ class Placeholder:
         value = known(value)
         defaulted = False
         for step in self.filters:
-            defaulted |= step.name == "default" and (value is None or value == "")
+            if step.name == "default" and value is not None and value != "":
+                continue
+            defaulted |= step.name == "default"
             value = step.apply(value)
         text = shown(value)
         return text if defaulted or (text and text.strip()) else None
@@ -59,8 +63,7 @@ class Placeholder:
         return longest
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True, gc=False):
     """A text with its values; the `unresolved` paths had none and stand in it as they were written."""
 
     text: str
@@ -106,7 +109,7 @@ class Text:
             else:
                 said.append(part.source)
                 unresolved.append(part.path)
-        return Rendered("".join(said), tuple(dict.fromkeys(unresolved)))
+        return Rendered("".join(said), tuple(dict.fromkeys(unresolved)) if unresolved else ())
 
     def longest(self, length_of: LengthOf, longest_of: Callable[[str], int | None]) -> int | None:
         """An upper bound of the rendered length, or None where none can be proved.
