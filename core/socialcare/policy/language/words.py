@@ -24,6 +24,9 @@ _DROPPED = re.compile(f"[{_APOSTROPHES}{_INVISIBLE}]+")
 # both begin with a set of characters, which the scanner finds twice as fast as a choice or a look behind
 _LINK = re.compile(r'[hHwW](?i:ttps?://|ww\.)[^\s<>"]+')
 _HANDLE = re.compile(r"[@\uff20](?<![A-Za-z0-9_].)[A-Za-z0-9_]+(?:[.@][A-Za-z0-9_-]+)*")
+_PLAIN_LINK = re.compile(rb"[hw](?:ttps?://|ww\.)[^\t-\r\x1c-\x20<>\"]+")
+_PLAIN_HANDLE = re.compile(rb"@(?<![a-z0-9_].)[a-z0-9_]+(?:[.@][a-z0-9_-]+)*")
+_COLON, _DOT, _AT = b":.@"
 _SIGIL = "@\uff20#\uff03"
 
 _KEYCAP = "\ufe0f?\u20e3"
@@ -37,6 +40,10 @@ _STAR = re.compile(rf"\*(?!{_KEYCAP})")
 _ASCII_WORDS = bytes(ord(chr(c).lower()) if chr(c).isalnum() or c == ord("_") else 32 for c in range(128))
 _ASCII_WORDS += bytes(range(128, 256))
 _ASCII_APOSTROPHES = b"'`"
+# What reaches beyond ASCII's separators: the sign of a keycap, and what only an apostrophe keeps apart
+_AT_ONCE = re.compile("\u20e3|[^\x00-\x7f]['`]+[^\x00-\x7f]")
+_MARKED = b"\xff"
+"""Stands for a piece that begins with a mark, which may belong to the sign before it; never part of UTF-8."""
 
 
 class _Separators(dict[int, str]):
@@ -64,24 +71,60 @@ def normal(text: str) -> str:
 
 def words(text: str) -> tuple[str, ...]:
     """The words of a text, in order: runs of letters, digits, marks and `_` of the normal form, and emoji."""
-    return tuple(_spoken(text))
+    return tuple(line(text).split())
 
 
 def line(text: str) -> str:
     """The words of a text with one space before, between and after them, so that a run of words is a substring."""
-    return f" {' '.join(_spoken(text))} "
+    return row(text).decode("utf-8", "surrogatepass")
 
 
-def spoken(text: str) -> bytes:
-    """The line of a text, in UTF-8."""
-    return line(text).encode("utf-8", "surrogatepass")
-
-
-def _spoken(text: str) -> list[str]:
-    text = _HANDLE.sub(" ", _LINK.sub(" ", text))
+def row(text: str) -> bytes:
+    """The line of a text in UTF-8, which is what millions of texts are searched in."""
     if text.isascii():
-        return text.encode().translate(_ASCII_WORDS, _ASCII_APOSTROPHES).decode().split()
+        return _plain_row(text.encode().lower())
+    if ":" in text or "." in text:
+        text = _LINK.sub(" ", text)
+    if "@" in text or "\uff20" in text:
+        text = _HANDLE.sub(" ", text)
+    if not ("'" in text or "`" in text or "\u20e3" in text) or not _AT_ONCE.search(text):
+        pieces = text.encode("utf-8", "surrogatepass").translate(_ASCII_WORDS, _ASCII_APOSTROPHES).split()
+        found = b" ".join([piece if piece.isascii() else _REMEMBERED[piece] for piece in pieces])
+        if _MARKED not in found:
+            return b" %b " % b" ".join(found.split())
+    return f" {' '.join(_foreign(text))} ".encode("utf-8", "surrogatepass")
+
+
+def _plain_row(text: bytes) -> bytes:
+    """The line of lower-case ASCII; asking for a sign before looking for a link or handle is cheaper than the look."""
+    if (_COLON in text and b"://" in text) or (_DOT in text and b"ww." in text):
+        text = _PLAIN_LINK.sub(b" ", text)
+    if _AT in text:
+        text = _PLAIN_HANDLE.sub(b" ", text)
+    return b" %b " % b" ".join(text.translate(_ASCII_WORDS, _ASCII_APOSTROPHES).split())
+
+
+def _foreign(text: str) -> list[str]:
+    """The words of a text of any script without links and handles."""
     return [word for piece in _pieces(text) for word in piece]
+
+
+class _Remembered(dict[bytes, bytes]):
+    """The words of what stands between ASCII's separators; remembers a bounded number of answers."""
+
+    def __missing__(self, piece: bytes) -> bytes:
+        text = piece.decode("utf-8", "surrogatepass")
+        first = _DROPPED.sub("", text)[:1]
+        if first and unicodedata.category(first)[0] == "M":
+            answer = _MARKED
+        else:
+            answer = " ".join(_foreign(text)).encode("utf-8", "surrogatepass")
+        if len(self) < 20_000 and len(piece) < 100:
+            self[piece] = answer
+        return answer
+
+
+_REMEMBERED = _Remembered()
 
 
 def _pieces(text: str) -> Iterator[list[str]]:
@@ -178,7 +221,7 @@ def phrase(value: str) -> Phrase:
                 f"a star may only follow the last letter of a word, as in `ship*`, not as in `{piece[0]}`",
                 offset=piece.start() + stars[0],
             )
-        spoken = _spoken(text[:-1] if starred else text)
+        spoken = words(text[:-1] if starred else text)
         found += [(word, False) for word in spoken[:-1]]
         found += [(word, starred) for word in spoken[-1:]]
     if not found:
@@ -188,7 +231,10 @@ def phrase(value: str) -> Phrase:
 
 def flat(text: str) -> str:
     """The normal form with runs of white space made one space and none at the ends."""
-    return " ".join(normal(text).split())
+    text = normal(text)
+    if text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
+        return text  # nothing to be made one: most texts
+    return " ".join(text.split())
 
 
 def needle(value: str) -> str:

@@ -44,8 +44,10 @@ class Cells:
         """The cell of each event."""
         if not self._paths:
             return [self._answered(())] * len(events)
-        columns = [self._resolve(path, events) for path in self._paths]
-        values = [[_UNKNOWN if held is None else held.value for held in column] for column in columns]
+        values = [
+            [_UNKNOWN if held is None else held.value for held in self._resolve(path, events)]
+            for path in self._paths
+        ]
         known = self._by_values.get
         try:
             return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TypeAlias
 
 from socialcare.model import FieldValue, Value
@@ -13,8 +14,8 @@ from socialcare.policy.matching.sight import Sight
 from socialcare.policy.matching.source import Maker, Source
 from socialcare.policy.statements import Comparison, Policy
 
-Check: TypeAlias = Callable[[Mapping[str, FieldValue], set[int], Sight], bool]
-"""Fields, hits and sight of an event → whether a formula holds."""
+Check: TypeAlias = Callable[[Mapping[str, FieldValue], set[int], datetime | None, Sight], bool]
+"""Fields, hits, time and sight of an event → whether a formula holds."""
 
 NUMBERS = (int, float)
 BOUNDS = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<"}
@@ -29,7 +30,7 @@ class Closures:
     """Makes the function of a formula, once."""
 
     def __init__(self, policy: Policy) -> None:
-        self._maker = Maker("f, h, s")
+        self._maker = Maker("f, h, t, s")
         self._made: dict[int, tuple[Node, Check]] = {}
         self._sizes: dict[int, int] = {}
         self._formulas = policy.formulas
@@ -49,12 +50,12 @@ class Closures:
         if isinstance(node, Found):
             return _found(node, source)
         if isinstance(node, Fits):
-            fits = f"s.fits({source.constant(node.path)}, {source.constant(node.pattern)})"
+            fits = f"s.fits({source.constant(node.path)}, {source.constant(node.pattern)}, f)"
             return fits if node.wanted else f"(not {fits})"
         if isinstance(node, Test):
             return self._test(node, source)
         if depth == 0 or len(source.constants) > _LARGEST:
-            return f"s.once({source.constant(self.of(node))}, h)"
+            return f"s.once({source.constant(self.of(node))}, f, h, t)"
         parts = [self._written(part, source, depth - 1) for part in sorted(node.parts, key=_price)]
         return f"({(' and ' if node.every else ' or ').join(parts)})"
 
@@ -63,15 +64,15 @@ class Closures:
         fast = test.op != "within" and test.path != "time"
         predicate = known(test, "v", source) if fast else None
         if predicate is None:
-            told = f"s.told({source.constant(compare)}, {source.constant(test)})"
+            told = f"s.told({source.constant(compare)}, {source.constant(test)}, f, t)"
             return f"({told} is {node.wanted})"
         return judged(predicate, self._value(test.path, source), test, wanted=node.wanted)
 
     def _value(self, path: str, source: Source) -> str:
         name = source.constant(path)
         if path in self._formulas:
-            return f"s.value({name})"
-        return f"(f.get({name}) or s.value({name}))" if "." in path else f"f.get({name})"
+            return f"s.value({name}, f)"
+        return f"(f.get({name}) or s.value({name}, f))" if "." in path else f"f.get({name})"
 
 
 def judged(predicate: str, value: str, test: Comparison, *, wanted: bool) -> str:

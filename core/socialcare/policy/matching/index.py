@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from socialcare.model import FieldValue
 from socialcare.policy.matching.closures import Check, Closures
@@ -101,9 +102,11 @@ class Index:
     def _check(self, number: int) -> Check:
         """Makes a rule's own check when it is first needed."""
 
-        def first(fields: Mapping[str, FieldValue], hits: set[int], sight: Sight) -> bool:
+        def first(
+            fields: Mapping[str, FieldValue], hits: set[int], time: datetime | None, sight: Sight
+        ) -> bool:
             check = self.checks[number] = self._closures.of(self._rests[number])
-            return check(fields, hits, sight)
+            return check(fields, hits, time, sight)
 
         return first
 

@@ -28,6 +28,19 @@ def needs(source: str) -> Needs:
     return tuple(_choice(parts, 0)[0])
 
 
+def telling(sets: Needs) -> Needs:
+    """Those of the sets that are worth looking for: short literals and long lists stand in too many texts."""
+    ordered = sorted(dict.fromkeys(sets), key=lambda literals: sum(map(guess, literals)))
+    return tuple(
+        literals for place, literals in enumerate(ordered[:3]) if not place or sum(map(guess, literals)) < 0.1
+    )
+
+
+def guess(literal: str) -> float:
+    """The share of texts that have a literal in them, roughly: 10 % for four letters of English, less for digits and signs."""
+    return min(1.0, 1.2 * 0.55 ** (len(literal) + sum(not char.isalpha() for char in literal)))
+
+
 def _choice(parts: Sequence[Match[str]], at: int) -> tuple[list[frozenset[str]], int]:
     """What an alternation needs, and where it ends: at the bracket that closes it, or behind the last token."""
     ways = []

@@ -23,7 +23,6 @@ from socialcare.policy.matching.sight import Sight
 from socialcare.policy.statements import Condition, Policy, Rule
 
 _NOTHING = Screened((), ())
-_NONE: frozenset[int] = frozenset()
 
 
 class Matcher:
@@ -51,38 +50,32 @@ class Matcher:
 
     def screen(self, events: Sequence[Seen]) -> list[Screened]:
         """For each event the rules that may hold; those left out do not."""
-        fields = [event.fields for event in events]
+        fields = [event[0] for event in events]
         hits = self._scanner.hits(fields)
         cells = self._cells.of(fields)
-        candidates = [
-            _NONE.union(*map(cell.__getitem__, found)) for cell, found in zip(cells, hits, strict=True)
-        ]
-        checks, sight = self._checks, self._sight
+        checks, sight, stateful, made = self._checks, self._sight, self._stateful, tuple.__new__
         screened: list[Screened] = []
-        for event, cell, found, numbers in zip(events, cells, hits, candidates, strict=True):
-            if not numbers and not cell.always:
-                screened.append(_NOTHING)
-                continue
-            held, time = event
-            sight.turn(held, time)
-            holding = [n for n in numbers if (check := checks[n]) is None or check(held, found, sight)]
+        for (held, time), cell, found in zip(events, cells, hits, strict=True):
+            holding = [
+                number
+                for hit in found
+                for number in cell[hit]
+                if (check := checks[number]) is None or check(held, found, time, sight)
+            ]
             if cell.always:
-                holding += [n for n, check in cell.always if check is None or check(held, found, sight)]
+                holding += [n for n, check in cell.always if check is None or check(held, found, time, sight)]
             if not holding:
                 screened.append(_NOTHING)
                 continue
-            holding.sort()
-            if self._stateful.isdisjoint(holding):
-                screened.append(Screened(tuple(holding), ()))
+            if len(holding) > 1:
+                holding = sorted(set(holding))  # two hits may lead to one rule
+            if stateful.isdisjoint(holding):
+                screened.append(made(Screened, (tuple(holding), ())))
             else:
-                screened.append(self._split(holding, held, found))
+                surely = self._surely
+                sure = [n for n in holding if n not in stateful or surely[n](held, found, time, sight)]
+                screened.append(Screened(tuple(sure), tuple(n for n in holding if n not in sure)))
         return screened
-
-    def _split(self, holding: Sequence[int], fields: Fields, hits: set[int]) -> Screened:
-        """Of the rules that hold if the state says so, which hold anyway."""
-        stateful, surely = self._stateful, self._surely
-        sure = [n for n in holding if n not in stateful or surely[n](fields, hits, self._sight)]
-        return Screened(tuple(sure), tuple(n for n in holding if n not in set(sure)))
 
     def holds(self, number: int, world: World) -> bool:
         """Whether an open rule holds."""
@@ -102,5 +95,4 @@ class Matcher:
         head = path.partition(".")[0]
         if head not in fields and head != "company" and path not in self._policy.formulas:
             return None
-        self._sight.turn(fields, None)
-        return self._sight.value(path)
+        return self._sight.value(path, fields)

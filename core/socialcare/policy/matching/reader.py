@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from socialcare.policy.language.patterns import Pattern
 from socialcare.policy.matching.atoms import Atoms, edged
-from socialcare.policy.matching.literals import Needs, needs
+from socialcare.policy.matching.literals import Needs, needs, telling
 from socialcare.policy.matching.nodes import Fits, Found, Node, Test, joint
 from socialcare.policy.statements import All, AnyOf, Comparison, Condition, NoneOf, Policy
 
@@ -140,13 +140,13 @@ class Reader:
         return joint([self._found(test, frozenset(), wanted=wanted), *each], every=not wanted)
 
     def _fits(self, path: str, pattern: Pattern, *, wanted: bool) -> Node:
-        """A pattern is run only where a literal that it needs was found."""
+        """A pattern is run only where the literals that it needs were found."""
         fits = Fits(path, pattern, wanted=wanted)
         sets = self._needs.get(pattern.source)
         if sets is None:
-            sets = self._needs[pattern.source] = needs(pattern.source)
-        if not sets:
-            return fits
-        literals = max(sets, key=lambda literals: (min(map(len, literals)), -len(literals)))
-        hits = frozenset([self._atoms.number(path, "folded", literal) for literal in literals])
-        return joint([Found(hits, wanted=wanted), fits], every=wanted)
+            sets = self._needs[pattern.source] = telling(needs(pattern.source))
+        found: list[Node] = []
+        for literals in sets:
+            hits = frozenset([self._atoms.number(path, "folded", literal) for literal in literals])
+            found.append(Found(hits, wanted=wanted))
+        return joint([*found, fits], every=wanted)

@@ -16,54 +16,66 @@ _NOTHING: Mapping[str, Any] = {}
 
 
 class Sight:
-    """One event at a time, as it is without the policy's state; what costs more than a look is found out once."""
+    """The event that is asked about, without the policy's state; what costs more than a look is found out once for each event."""
 
-    __slots__ = ("_known", "_policy", "_world", "fields", "time")
+    __slots__ = ("_fields", "_known", "_policy", "_world")
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
+        self._fields: Mapping[str, FieldValue] | None = None
         self._known: dict[Any, Any] = {}
         self._world: World | None = None
-        self.fields: Mapping[str, FieldValue] = _NOTHING
-        self.time: datetime | None = None
 
-    def turn(self, fields: Mapping[str, FieldValue], time: datetime | None) -> None:
-        """Look at another event."""
-        self.fields = fields
-        self.time = time
-        self._world = None
-        if self._known:
-            self._known.clear()
-
-    @property
-    def world(self) -> World:
+    def world(self, fields: Mapping[str, FieldValue], time: datetime | None) -> World:
         """The event as the naive matcher sees it; its state is empty, and never asked for."""
-        if self._world is None:
+        self._turn(fields)
+        if self._world is None or self._world.time != time:
             self._world = World(
-                self._policy, self.fields, time=self.time, truth=truth, counts=_NOTHING, closed=frozenset(), flags=_NOTHING
+                self._policy, fields, time=time, truth=truth, counts=_NOTHING, closed=frozenset(), flags=_NOTHING
             )  # fmt: skip
         return self._world
 
-    def value(self, path: str) -> FieldValue | None:
+    def value(self, path: str, fields: Mapping[str, FieldValue]) -> FieldValue | None:
         """What stands under any path."""
+        self._turn(fields)
         if path not in self._known:
-            self._known[path] = self.world.value(path)
+            self._known[path] = self.world(fields, None).value(path)
         found: FieldValue | None = self._known[path]
         return found
 
-    def told(self, compare: Callable[[Comparison, World], bool | None], test: Comparison) -> bool | None:
+    def told(
+        self,
+        compare: Callable[[Comparison, World], bool | None],
+        test: Comparison,
+        fields: Mapping[str, FieldValue],
+        time: datetime | None,
+    ) -> bool | None:
         """What the naive matcher says of a test."""
-        return compare(test, self.world)
+        return compare(test, self.world(fields, time))
 
-    def fits(self, path: str, pattern: Pattern) -> bool:
+    def fits(self, path: str, pattern: Pattern, fields: Mapping[str, FieldValue]) -> bool:
         """Whether a pattern fits a text field."""
-        found = self.fields.get(path) or self.value(path)
+        found = fields.get(path) or self.value(path, fields)
         return found is not None and found.value is not None and pattern.fits(str(found.value))
 
-    def once(self, check: Callable[..., bool], hits: set[int]) -> bool:
+    def once(
+        self,
+        check: Callable[..., bool],
+        fields: Mapping[str, FieldValue],
+        hits: set[int],
+        time: datetime | None,
+    ) -> bool:
         """What a large part of a formula comes to."""
+        self._turn(fields)
         key = id(check)
         if key not in self._known:
-            self._known[key] = check(self.fields, hits, self)
+            self._known[key] = check(fields, hits, time, self)
         known: bool = self._known[key]
         return known
+
+    def _turn(self, fields: Mapping[str, FieldValue]) -> None:
+        """Forget what was found out about another event."""
+        if fields is not self._fields:
+            self._fields = fields
+            self._world = None
+            self._known.clear()
