@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from msgspec.json import Encoder
 
@@ -16,6 +16,7 @@ from socialcare.simulate.skips import Skips
 _ENCODER = Encoder()
 _QUOTED = re.compile(r"`[^`]*`|\d[\d,.]*")
 _KINDS = 50
+_ONLY_MENTIONS = {Mention}
 
 
 @dataclass(slots=True)
@@ -67,3 +68,9 @@ class Rejects:
                 self.add(row)
             else:
                 yield row
+
+    def mentions(self, rows: list[Mention | Reject]) -> list[Mention]:
+        """As `sift`, of some rows at a time, which costs much less a row."""
+        if set(map(type, rows)) <= _ONLY_MENTIONS:
+            return cast("list[Mention]", rows)
+        return list(self.sift(rows))

@@ -13,7 +13,7 @@ from socialcare.errors import ArchiveError
 from socialcare.model import Author, Mention, Reject, Skipped
 from socialcare.plugins import Loaded
 from socialcare.ports import ReadOptions
-from socialcare.simulate.archives import Archive, find_archives, read_archives
+from socialcare.simulate.archives import Archive, find_archives, read_archives, read_in_lists
 
 PLAIN = ReadOptions()
 POST = json.dumps({"id": "1445880548472328192", "text": "hello"})
@@ -152,6 +152,38 @@ def test_a_named_file_that_cannot_be_read_says_why(
     (tmp_path / "past").write_bytes(content)
     with pytest.raises(ArchiveError, match=word):
         find_archives([str(tmp_path / "past")], loaded.sources, PLAIN)
+
+
+@pytest.mark.parametrize("rows", [1, 255, 256, 257, 700])
+def test_no_row_before_a_failure_is_lost(tmp_path: Path, rows: int) -> None:
+    (tmp_path / "a.odd").write_text("")
+    found = list(read_archives(find_archives([str(tmp_path)], [Odd(rows)], PLAIN), PLAIN))
+    assert [row.id for row in found if isinstance(row, Mention)] == [str(number) for number in range(rows)]
+    assert [row.row for row in found if isinstance(row, Reject)] == [0]
+
+
+class Wild(Odd):
+    """Gives mentions, and then something that is none."""
+
+    def read(self, path: Path, options: ReadOptions) -> Iterator[Mention | Reject]:
+        for number in range(300):
+            yield Mention(id=str(number), text="", author=Author(id="1"), at=datetime(2026, 1, 1, tzinfo=UTC))
+        yield "a post"  # type: ignore[misc]  # what a source must not do
+        yield Reject(file=str(path), row=1, reason="never reached")
+
+
+def test_what_is_no_mention_ends_a_file(tmp_path: Path) -> None:
+    (tmp_path / "a.odd").write_text("")
+    *mentions, last = read_archives(find_archives([str(tmp_path)], [Wild(0)], PLAIN), PLAIN)
+    assert len(mentions) == 300
+    assert isinstance(last, Reject)
+    assert last.reason == "source `odd` failed: it gave something that is no mention"
+
+
+def test_rows_come_in_lists_too(past: Path, loaded: Loaded) -> None:
+    archives = find_archives([str(past)], loaded.sources, PLAIN)
+    lists = list(read_in_lists(archives, PLAIN))
+    assert [row for rows in lists for row in rows] == list(read_archives(archives, PLAIN))
 
 
 class Choosy(Odd):

@@ -1,7 +1,8 @@
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
-from socialcare.model import Reject
+from socialcare.model import Author, Mention, Reject
 from socialcare.simulate.rejects import Rejects
 
 
@@ -40,3 +41,14 @@ def test_endless_reasons_are_lumped_together() -> None:
         rejects.add(bad(number, "x" * (number + 1)))
     assert sum(kind.count for kind in rejects) == 200
     assert len(list(rejects)) <= 51
+
+
+def test_rejects_among_mentions_stay_behind() -> None:
+    mention = Mention(id="1", text="", author=Author(id="1"), at=datetime(2026, 1, 1, tzinfo=UTC))
+    cases: list[list[Mention | Reject]] = [[mention, bad(2), mention], [mention, mention], [bad(1)], []]
+    for rows in cases:
+        whole, some = Rejects(), Rejects()
+        assert (
+            list(whole.sift(rows)) == some.mentions(rows) == [row for row in rows if isinstance(row, Mention)]
+        )
+        assert whole.count == some.count == len([row for row in rows if isinstance(row, Reject)])
