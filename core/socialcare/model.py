@@ -268,9 +268,13 @@ def final_outcome(actions: Sequence[ActionRecord], settles: Mapping[str, Outcome
     `settles` maps an action's word to the outcome that it brings when allowed; what is held counts as `held` if the
     action takes a slot or would have settled the mention.
     """
-    brought: set[Outcome] = {
-        settles[a.action] for a in actions if a.state == "allowed" and a.action in settles
-    }
-    if any(a.state == "held" and (a.slot is not None or a.action in settles) for a in actions):
-        brought.add("held")
-    return next((outcome for outcome in OUTCOMES if outcome in brought), "inbox")
+    brought: set[Outcome] = set()
+    for action in actions:
+        settled = settles.get(action.action)
+        if action.state == "allowed" and settled is not None:
+            brought.add(settled)
+        elif action.state == "held" and (action.slot is not None or settled is not None):
+            brought.add("held")
+    if not brought:
+        return "inbox"
+    return next(outcome for outcome in OUTCOMES if outcome in brought)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from socialcare.intake import LATEST, BadRow, identifier, short
 
-_X_ID = re.compile(r"[0-9]{1,19}")
+LONGEST_ID = 19
+_X_ID = re.compile(rf"[0-9]{{1,{LONGEST_ID}}}")
 _HANDLE = re.compile(r"[A-Za-z0-9_]{1,32}")
 
 _SNOWFLAKES_SINCE = datetime(2010, 11, 4, 1, 42, 54, 657_000, tzinfo=UTC)
@@ -19,6 +20,8 @@ def x_identifier(value: str | float | None, name: str) -> str:
 
 def handle(value: str, name: str) -> str:
     """A handle, without its sign."""
+    if _HANDLE.fullmatch(value):
+        return value
     bare = value.lstrip("@＠")
     if not _HANDLE.fullmatch(bare):
         raise BadRow(f"`{name}` is no handle: `{short(value)}`")

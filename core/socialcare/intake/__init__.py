@@ -3,10 +3,12 @@
 Everything a source needs is imported from here; what cannot be trusted is repaired, or turned away with a reason.
 """
 
-from socialcare.intake.decoding import decoded, plain
+from socialcare.intake.decoding import decoded, is_surely_shallow, plain
 from socialcare.intake.door import (
     DEEPEST,
     LARGEST_EVENT,
+    LONGEST_DESCRIPTION,
+    LONGEST_NAME,
     LONGEST_TEXT,
     BadRow,
     description,
@@ -16,8 +18,18 @@ from socialcare.intake.door import (
     shown_name,
     sound,
 )
-from socialcare.intake.files import GREATEST_RATIO, HARMLESS, Damaged, head, lines, unpacked, until_damaged
-from socialcare.intake.moments import LATEST, UNTIMED, moment, timed
+from socialcare.intake.files import (
+    GREATEST_RATIO,
+    HARMLESS,
+    Cut,
+    Damaged,
+    blocks_of_lines,
+    head,
+    lines,
+    unpacked,
+    until_damaged,
+)
+from socialcare.intake.moments import LATEST, UNTIMED, is_moment, moment, timed, timed_lists
 from socialcare.intake.pages import LARGEST_PAGE, keys, objects
 
 __all__ = [
@@ -27,14 +39,20 @@ __all__ = [
     "LARGEST_EVENT",
     "LARGEST_PAGE",
     "LATEST",
+    "LONGEST_DESCRIPTION",
+    "LONGEST_NAME",
     "LONGEST_TEXT",
     "UNTIMED",
     "BadRow",
+    "Cut",
     "Damaged",
+    "blocks_of_lines",
     "decoded",
     "description",
     "head",
     "identifier",
+    "is_moment",
+    "is_surely_shallow",
     "keys",
     "lines",
     "moment",
@@ -45,6 +63,7 @@ __all__ = [
     "shown_name",
     "sound",
     "timed",
+    "timed_lists",
     "unpacked",
     "until_damaged",
 ]

@@ -14,9 +14,13 @@ LARGEST_EVENT = 1024 * 1024
 DEEPEST = 64
 """Levels of lists and objects in one post."""
 
+LONGEST_NAME = 50
+"""Characters of the name that somebody shows."""
+
+LONGEST_DESCRIPTION = 500
+"""Characters of what somebody says of themselves."""
+
 _KEPT_OF_A_ROW = 2_000
-_LONGEST_NAME = 50
-_LONGEST_DESCRIPTION = 500
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
 _ROUNDED = re.compile(r"[+-]?\d+(?:\.\d*)?[eE]\+?\d+|\d+\.\d*")
 _ID = re.compile(r"[!-~]{1,200}")
@@ -36,6 +40,8 @@ def reject(path: Path, row: int, reason: object, raw: str | bytes = "") -> Rejec
 
 def sound(text: str) -> str:
     """A text as it was posted; characters that no text may hold (NUL, half of a pair) become U+FFFD."""
+    if text.isascii() and len(text) <= LONGEST_TEXT and "\0" not in text:
+        return text
     try:
         size = len(text.encode())
     except UnicodeEncodeError:
@@ -48,12 +54,12 @@ def sound(text: str) -> str:
 
 def shown_name(text: str | None) -> str | None:
     """The name somebody shows, no longer than a name is."""
-    return sound(text)[:_LONGEST_NAME] if text else None
+    return sound(text)[:LONGEST_NAME] if text else None
 
 
 def description(text: str | None) -> str | None:
     """What somebody says of themselves, no longer than a platform lets them."""
-    return sound(text)[:_LONGEST_DESCRIPTION] if text else None
+    return sound(text)[:LONGEST_DESCRIPTION] if text else None
 
 
 def identifier(value: str | float | None, name: str, grammar: re.Pattern[str] = _ID) -> str:

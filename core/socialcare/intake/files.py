@@ -36,7 +36,7 @@ class Damaged(Exception):  # noqa: N818 - not an error of the program: it become
 
 
 @contextmanager
-def unpacked(path: Path) -> Iterator[BinaryIO]:
+def unpacked(path: Path) -> Iterator[io.BufferedReader]:
     """The bytes of a file, unpacked where it is a gzip or a zstd file, whatever its name says.
 
     A path may lead into a zip archive: `past.zip/data/tweets.js`. Reading raises `Damaged` where the bytes cannot be had.
@@ -196,6 +196,38 @@ def lines(stream: BinaryIO, longest: int) -> Iterator[tuple[int, bytes, bool]]:
             while (rest := stream.readline(_BLOCK)) and not rest.endswith(b"\n"):
                 pass
         yield number, line, whole
+
+
+class Cut(bytes):
+    """The beginning of a line that is longer than it may be."""
+
+
+def blocks_of_lines(stream: io.BufferedReader | io.BytesIO, longest: int) -> Iterator[list[bytes]]:
+    """The lines without their ends, as many at a time as are at hand.
+
+    Of a line of more than `longest` bytes, which are at least 256 KB, only the beginning is kept, as a `Cut`.
+    """
+    begun: list[bytes] = []
+    size = 0
+    while block := stream.read1(_BLOCK):
+        found = block.split(b"\n")
+        size += len(found[0])
+        if size <= longest:
+            begun.append(found[0])
+        else:
+            del begun[1:]
+        if len(found) == 1:
+            continue
+        found[0] = _line(begun, size, longest)
+        begun = [found.pop()]
+        size = len(begun[0])
+        yield found
+    if size:
+        yield [_line(begun, size, longest)]
+
+
+def _line(parts: list[bytes], size: int, longest: int) -> bytes:
+    return b"".join(parts) if size <= longest else Cut(parts[0])
 
 
 def until_damaged(path: Path, rows: Iterator[Row]) -> Iterator[Row | Reject]:

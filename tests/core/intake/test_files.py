@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
 
 from socialcare.errors import ArchiveError
-from socialcare.intake import Damaged, head, lines, unpacked
+from socialcare.intake import Cut, Damaged, blocks_of_lines, head, lines, unpacked
 from socialcare.intake.files import inside
 from socialcare.intake.strange import strange
 
@@ -225,3 +227,41 @@ def test_what_no_source_can_read_is_told_with_the_way_out(first: bytes, word: st
 )
 def test_what_may_be_text_is_left_to_the_sources(first: bytes) -> None:
     assert strange(first) is None
+
+
+class _Slowly(io.BytesIO):
+    """Gives a few bytes at a time, as what is packed does."""
+
+    def __init__(self, content: bytes, sizes: list[int]) -> None:
+        super().__init__(content)
+        self.sizes = iter(sizes)
+
+    def read1(self, size: int | None = -1, /) -> bytes:
+        return super().read1(next(self.sizes, size))
+
+
+@given(
+    st.lists(st.sampled_from([b"", b"a", b"bc\r", b"def" * 5, b"\n", b"\n\n"])), st.lists(st.integers(1, 9))
+)
+def test_lines_are_the_same_in_blocks(parts: list[bytes], sizes: list[int]) -> None:
+    content = b"".join(parts)
+    longest = 11
+    found = [
+        line
+        for block in blocks_of_lines(_Slowly(content, sizes + [5] * len(content)), longest)
+        for line in block
+    ]
+    expected = list(lines(io.BytesIO(content), longest))
+    assert [not isinstance(line, Cut) for line in found] == [whole for _, _, whole in expected]
+    assert [line for line in found if not isinstance(line, Cut)] == [
+        line.removesuffix(b"\n") for _, line, whole in expected if whole
+    ]
+
+
+def test_a_line_without_end_is_not_kept() -> None:
+    content = b"x" * 3_000_000 + b"\nshort"
+    found = [
+        line for block in blocks_of_lines(io.BufferedReader(io.BytesIO(content)), 1 << 20) for line in block
+    ]
+    assert [isinstance(line, Cut) for line in found] == [True, False]
+    assert len(found[0]) <= 1 << 20

@@ -21,7 +21,7 @@ ANNA = {
     "protected": False,
     "verified": True,
     "description": "tea &amp; trains",
-    "public_metrics": {"followers_count": 120},
+    "public_metrics": {"followers_count": 120, "tweet_count": 2_030},
 }
 POST = {
     "id": "2104291248422214291",
@@ -65,6 +65,7 @@ def test_a_post_becomes_a_mention_with_everything_the_page_tells(read: Read, pos
     assert (mention.in_reply_to_author, mention.mentioned) == ("AcmeCo", ("AcmeCo",))
     assert (mention.retweets, mention.likes, mention.replies, mention.lang) == (3, 9, 1, "en")
     assert (mention.author.handle, mention.author.followers, mention.author.verified) == ("anna_k", 120, True)
+    assert mention.author.posts == 2_030
     assert not mention.is_retweet
     assert not mention.at_is_guessed
 
@@ -169,6 +170,46 @@ def test_half_a_pair_and_nul_are_repaired_and_cost_the_page_nothing(read: Read) 
     assert isinstance(second, Mention)
     assert first.text.startswith("\ufffd Is\ufffdthe shop")
     assert second.text.startswith("Is the shop")
+
+
+def test_half_a_pair_in_a_key_of_a_profile_costs_that_profile_only(read: Read) -> None:
+    bad = json.dumps(page(POST, users=(ANNA,))).replace("followers_count", r"followers\ud800")
+    first, second = read(bad + "\n" + json.dumps(page(POST)))
+    assert isinstance(first, Mention)
+    assert isinstance(second, Mention)
+    assert (first.author.id, first.author.handle, second.author.handle) == ("77", None, "anna_k")
+
+
+def test_newer_names_of_counts_are_read(read: Read) -> None:
+    (mention,) = read([page(POST, users=(ANNA | {"public_metrics": {"post_count": 5}},))])
+    assert isinstance(mention, Mention)
+    assert (mention.author.posts, mention.author.followers) == (5, None)
+
+
+def test_a_language_is_a_short_word(read: Read) -> None:
+    (mention,) = read([POST | {"lang": "e\0" * 70_000}, POST | {"lang": "x" * 30}])[1:]
+    assert isinstance(mention, Mention)
+    assert mention.lang == "xxxxxxxx"
+
+
+def test_lines_are_numbered_through_whatever_they_hold(read: Read) -> None:
+    """Usual ones, pages of several posts, empty ones, bad ones, over several blocks of a file."""
+    usual = {"data": POST, "includes": {"users": [ANNA]}}
+    lines = [json.dumps(usual), json.dumps(page(POST, POST)), "", "[1]"] * 300
+    rows = read("\n".join(lines))
+    assert [type(row) for row in rows] == [Mention, Mention, Mention, Reject] * 300
+    assert [row.row for row in rows if isinstance(row, Reject)] == list(range(4, 1_201, 4))
+
+
+def test_a_post_without_a_time_in_a_stream_has_that_of_the_line_before(read: Read) -> None:
+    usual = {"data": POST, "includes": {"users": [ANNA]}}
+    untimed = {"data": {"id": "12", "text": "early"}}
+    rows = read(
+        [untimed, usual, untimed, usual | {"data": POST | {"created_at": "2026-10-01T00:00:00Z"}}, untimed]
+    )
+    mentions = [row for row in rows if isinstance(row, Mention)]
+    assert [each.at_is_guessed for each in mentions] == [True, False, True, False, True]
+    assert [each.at.isoformat()[5:10] for each in mentions] == ["09-28", "09-28", "09-28", "10-01", "10-01"]
 
 
 def test_bytes_that_are_no_utf8_are_repaired(read: Read) -> None:

@@ -1,0 +1,39 @@
+"""Answers of the X API v2, one a line: the usual one is decoded at once, any other is read as a page is."""
+
+from collections.abc import Iterator
+from io import BufferedReader
+from pathlib import Path
+
+from socialcare import Mention, Reject
+from socialcare.intake import LARGEST_PAGE, Cut, blocks_of_lines, reject
+from socialcare_archive.x_pages import BOM, posts
+from socialcare_archive.x_usual import usual_mention
+
+_AT_ONCE = 256
+
+
+def of_lines(path: Path, stream: BufferedReader) -> Iterator[list[Mention | Reject]]:
+    """The posts of a file with one answer a line; a row is the number of the line."""
+    number = 0
+    for lines in blocks_of_lines(stream, LARGEST_PAGE):
+        rows: list[Mention | Reject] = []
+        for line in lines:
+            number += 1
+            mention = usual_mention(line)
+            if mention is not None:
+                rows.append(mention)
+                continue
+            for row in any_other(path, number, line):
+                rows.append(row)
+                if len(rows) >= _AT_ONCE:
+                    yield rows
+                    rows = []
+        yield rows
+
+
+def any_other(path: Path, number: int, line: bytes) -> Iterator[Mention | Reject]:
+    """The rows of a line, whatever it is."""
+    if isinstance(line, Cut):
+        yield reject(path, number, f"the line is longer than {LARGEST_PAGE >> 20} MB", line)
+    elif content := line.removeprefix(BOM).strip():
+        yield from posts(path, number, content)
