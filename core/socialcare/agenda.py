@@ -23,7 +23,7 @@ from socialcare.policy.deciding.state import Subject
 from socialcare.policy.statements import Policy, Rule, Schedule
 from socialcare.ports import Key
 from socialcare.record import Occasion, decision_id, notices, outcome_of, reason_of
-from socialcare.screening import look_as, occasion_of
+from socialcare.screening import look_as
 
 MISSED_AFTER = timedelta(hours=1)
 """A schedule that could not run for longer than this is missed."""
@@ -209,8 +209,8 @@ async def _received(
     mention: Mention, receiver: str, held: Held, cause: Tick | Control, desk: Desk, memory: Memory
 ) -> Decision:
     """The decision of the account to which a mention is handed over only now; it was counted when it came."""
-    fields, without = fields_of(held, desk.setting.vocabulary.fields), frozenset([held.record.action])
-    seen = occasion_of(mention, look_as(mention, receiver, fields, desk), without=without)
+    fields = fields_of(held, desk.setting.vocabulary.fields)
+    seen = look_as(mention, receiver, fields, desk, held.record.action)
     occasion = replace(seen, event=_word(cause), now=cause.at, time=cause.at)
     return (await make(occasion, desk, memory)).decision
 

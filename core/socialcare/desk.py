@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from socialcare.model import OUTCOMES, ActionRecord, Decision, FieldValue
-from socialcare.observed import Company, Observer
+from socialcare.observed import Company, Observed, Observer
 from socialcare.policy.deciding import state
 from socialcare.policy.deciding.guarding import Guarded, guard
 from socialcare.policy.deciding.holds import held_from, keep
@@ -20,16 +20,23 @@ from socialcare.policy.deciding.plan import Answer, Asking, Draft, Moment, Setti
 from socialcare.policy.deciding.planner import draft
 from socialcare.policy.deciding.settle import open_once, settle
 from socialcare.policy.deciding.touched import Touched
-from socialcare.policy.deciding.world import World
+from socialcare.policy.deciding.world import WROTE_FIRST, World
 from socialcare.policy.explaining.why import near_misses
 from socialcare.policy.statements import Guard, Rule
 from socialcare.ports import Channel, Question, Store
-from socialcare.record import Heard, Occasion, decision_id, input_of, notices, recorded
+from socialcare.record import (
+    Heard,
+    Occasion,
+    decision_id,
+    input_of,
+    notices,
+    recorded,
+    shown_fields,
+)
 from socialcare.seam import Failed, Provider, Seam
 
-
-_NEEDED = ("text", "author.handle")
-"""Fields that are read whatever the policy says: what was written, and whom a reply may tag."""
+_TAGGED = "author.handle"
+"""Read whatever the policy says: whom a reply may tag."""
 
 
 @dataclass(frozen=True)
@@ -58,19 +65,37 @@ class Desk:
 
     @cached_property
     def observe(self) -> Observer:
-        """Reads off a mention the fields that are asked for, or all where they are kept."""
-        return Observer(self.company, None if self.keep_input else {*self.setting.policy.uses, *_NEEDED})
+        """Reads off a mention the fields that the company asks for, or all where they are kept."""
+        return Observer(self.company, None if self.keep_input else self.setting.reads)
+
+    @cached_property
+    def observe_for_guards(self) -> Observer:
+        """Reads off a mention what matters only where something is to be done: to the built-in guards, and to tagging."""
+        return Observer(self.company, {*self.setting.policy.uses, _TAGGED} - self.setting.reads)
+
+    @cached_property
+    def observe_all(self) -> Observer:
+        """Reads off a mention whatever it holds."""
+        return Observer(self.company)
 
     @cached_property
     def asked(self) -> Sequence[Provider]:
         """The classifiers of which the policy reads a field, or all where what they say is kept."""
         uses = self.setting.policy.uses
-        return [one for one in self.classifiers if self.keep_input or not uses.isdisjoint(one.fields)]
+        others = [one for one in self.classifiers if not isinstance(one.classifier, Observed)]
+        return [one for one in others if self.keep_input or not uses.isdisjoint(one.fields)]
 
     @cached_property
     def plain(self) -> PlainRules:
         """The rules that always do the same."""
         return PlainRules(self.setting)
+
+    @cached_property
+    def forgets(self) -> bool:
+        """Whether a mention that only plain rules meet leaves nothing behind, and shows nothing that is remembered."""
+        policy = self.setting.policy
+        is_stateless = not policy.counts and not policy.formulas and WROTE_FIRST not in self.setting.reads
+        return is_stateless and not self.keep_input and not self.near
 
     @cached_property
     def touched(self) -> Touched:
@@ -144,15 +169,16 @@ async def make(occasion: Occasion, desk: Desk, memory: Memory, before: Memory | 
     name = decision_id(desk.setting.policy.hash, occasion.key, occasion.hop)
     heard: list[Heard] = []
     shadow: tuple[ActionRecord, ...] = ()
-    plain = desk.plain.records(matched)
+    plain = desk.plain.of(matched)
     if plain is not None:
-        plan, records = Draft(fired=[rule.id for rule in matched]), plain
+        plan, records = Draft(fired=list(plain.fired)), plain.records
     else:
         asking = draft([rule for rule in matched if rule.status == "live"], moment, desk.setting, earlier)
         plan = await _answered(asking, occasion, desk, heard)
         shadow = await _shadow(matched, plan, moment, occasion, desk, memory)
         records = _carried(plan, name, moment, occasion, desk, memory)
-    decision = recorded(name, occasion, plan, records, shadow, moment.world, desk.setting)
+    fields = shown_fields(occasion, moment.world, desk.setting)
+    decision = recorded(name, occasion, plan, records, shadow, fields, desk.setting)
     if desk.near and decision.outcome == "inbox" and not decision.fired and occasion.mention is not None:
         live = (rule for rule in desk.setting.engine.rules if rule.status == "live")
         decision = replace(decision, near=tuple(rule for rule, _ in near_misses(live, moment.world)))
@@ -193,12 +219,16 @@ def all_fields(occasion: Occasion, desk: Desk) -> Mapping[str, FieldValue]:
     """The fields of an occasion and all others that its mention holds, for a policy that reads others."""
     if occasion.mention is None:
         return occasion.fields
-    return {**Observer(desk.company)(occasion.mention, occasion.subject.account), **occasion.fields}
+    return {**desk.observe_all(occasion.mention, occasion.subject.account), **occasion.fields}
 
 
 def moment_of(occasion: Occasion, desk: Desk, memory: Memory) -> Moment:
     """The moment of an occasion, before anything is decided."""
-    channel = desk.channel(occasion.mention.platform if occasion.mention is not None else "x")
+    mention = occasion.mention
+    channel = desk.channel(mention.platform if mention is not None else "x")
+    if mention is not None and occasion.event == "mention":
+        fields = {**desk.observe_for_guards(mention, occasion.subject.account), **occasion.fields}
+        occasion = replace(occasion, fields=fields)
     world = world_of(occasion, desk, memory)
     return Moment(world, occasion.subject, occasion.now, channel, occasion.without)
 

@@ -6,6 +6,7 @@ the policy's accounts, so an `Observer` is given them; `author.wrote_first` is r
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from operator import attrgetter
 from typing import TypeAlias
 
 from socialcare.hookspecs import Settings, hookimpl
@@ -222,7 +223,7 @@ class Company:
         mention concerns is believed.
         """
         ours = {bare(self.accounts.get(account, account)), bare(mention.account or "")}
-        if ours.isdisjoint(bare(handle) for handle in mention.mentioned):
+        if ours.isdisjoint(map(bare, mention.mentioned)):
             told = mention.kind == "message" or (not mention.mentioned and mention.account is not None)
             return "direct" if told or self._is_ours(mention.in_reply_to_author, mention) else "indirect"
         if mention.is_retweet:
@@ -281,42 +282,49 @@ def _account_age(mention: Mention, _account: str, _company: Company) -> float | 
     return max(0.0, (mention.at - created).total_seconds())
 
 
+_ATTRIBUTES: Mapping[str, str] = {
+    "text": "text",
+    "platform": "platform",
+    "mention.retweets": "retweets",
+    "mention.likes": "likes",
+    "mention.replies": "replies",
+    "author.name": "author.name",
+    "author.description": "author.description",
+    "author.followers": "author.followers",
+    "author.posts": "author.posts",
+    "author.verified": "author.verified",
+    "author.protected": "author.protected",
+    "author.is_bot": "author.is_bot",
+}
+"""Fields that stand in a mention as they are, and where."""
+
 _READ: Mapping[str, Read] = {
-    "text": lambda mention, _account, _company: mention.text,
-    "platform": lambda mention, _account, _company: mention.platform,
     "account": lambda _mention, account, _company: account,
     "addressed": lambda mention, account, company: company.addressed(mention, account),
     "answers_us": lambda mention, _account, company: company.answers(mention),
     "public": lambda mention, _account, _company: mention.kind == "post",
     # a mention is decided as of the moment at which it was written
     "mention.age": lambda mention, _account, _company: None if mention.at_is_guessed else 0.0,
-    "mention.retweets": lambda mention, _account, _company: mention.retweets,
-    "mention.likes": lambda mention, _account, _company: mention.likes,
-    "mention.replies": lambda mention, _account, _company: mention.replies,
     "author.handle": lambda mention, _account, _company: mention.author.handle or mention.author.id,
-    "author.name": lambda mention, _account, _company: mention.author.name,
     "author.first_name": _first_name,
-    "author.description": lambda mention, _account, _company: mention.author.description,
-    "author.followers": lambda mention, _account, _company: mention.author.followers,
-    "author.posts": lambda mention, _account, _company: mention.author.posts,
     "author.account_age": _account_age,
-    "author.verified": lambda mention, _account, _company: mention.author.verified,
-    "author.protected": lambda mention, _account, _company: mention.author.protected,
-    "author.is_bot": lambda mention, _account, _company: mention.author.is_bot,
     "author.is_us": lambda mention, _account, company: company.wrote(mention),
 }
 
 
 class Observer:
-    """Reads fields off mentions: those named, or all."""
+    """Reads fields off mentions: the text, the platform and those named, or all."""
 
     def __init__(self, company: Company, names: Collection[str] | None = None) -> None:
         self._company = company
+        self._names = [name for name in _ATTRIBUTES if names is None or name in {"text", "platform", *names}]
+        self._values = attrgetter(*(_ATTRIBUTES[name] for name in self._names))
         self._reads = [(name, read) for name, read in _READ.items() if names is None or name in names]
 
     def __call__(self, mention: Mention, account: str) -> dict[str, FieldValue]:
         """The fields that the mention itself holds, seen as `account`; what the source does not say is left out."""
-        fields = {}
+        values = zip(self._names, self._values(mention), strict=True)
+        fields = {name: FieldValue(value) for name, value in values if value is not None}
         for name, read in self._reads:
             value = read(mention, account, self._company)
             if value is not None:

@@ -21,13 +21,14 @@ from socialcare.policy.deciding.outgoing import allowed_by
 from socialcare.policy.deciding.plan import Setting
 from socialcare.policy.deciding.precedence import Precedence
 from socialcare.policy.load import load
+from socialcare.policy.matching.matcher import Matcher
 from socialcare.policy.reading.crosschecks import used_fields
 from socialcare.policy.reading.hashing import policy_hash
 from socialcare.policy.statements import Policy
 from socialcare.ports import Channel, Entity, Store
 from socialcare.seam import Seam
 
-_MATCHING = {"compiled": Naive, "naive": Naive}
+_MATCHING = {"compiled": Matcher, "naive": Naive}
 _SEALED = Path(__file__).with_name("policy") / "deciding" / "sealed.yaml"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from math import inf
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 from msgspec.structs import replace
@@ -24,10 +24,10 @@ from socialcare.policy.deciding.settle import count_mention
 from socialcare.policy.deciding.state import Subject, subject_of
 from socialcare.ports import Key
 from socialcare.record import Occasion, decision_id
-from socialcare.screening import Sight, look, look_as, occasion_of
+from socialcare.screening import look, look_as, occasion_of
 
-Sights = Mapping[int, Sight]
-"""What was seen of the mentions of a batch, by identity; none of our own posts."""
+Sights: TypeAlias = Mapping[int, Decision | Occasion]
+"""What came of looking at the mentions of a batch, by identity; none of our own posts."""
 
 
 async def decide(events: Sequence[Event], desk: Desk) -> list[Decision]:
@@ -51,7 +51,8 @@ async def _decide(events: Sequence[Event], desk: Desk) -> list[Decision]:
         memory = await _remember(events, sights, desk)
         decisions: list[Decision] = []
         for event in events:
-            decisions += await agenda.advance(event.at, desk, memory)
+            if desk.scheduled or memory.is_due(event.at):
+                decisions += await agenda.advance(event.at, desk, memory)
             if isinstance(event, Mention):
                 decisions += await _mention(event, sights.get(id(event)), desk, memory)
             elif isinstance(event, Control):
@@ -63,7 +64,9 @@ async def _decide(events: Sequence[Event], desk: Desk) -> list[Decision]:
         return decisions
 
 
-async def _mention(mention: Mention, sight: Sight | None, desk: Desk, memory: Memory) -> list[Decision]:
+async def _mention(
+    mention: Mention, sight: Decision | Occasion | None, desk: Desk, memory: Memory
+) -> list[Decision]:
     """Decide one mention, unless it was decided before."""
     seen = state.seen(mention)
     if memory.get(seen):
@@ -72,14 +75,15 @@ async def _mention(mention: Mention, sight: Sight | None, desk: Desk, memory: Me
     if sight is None:
         account = desk.company.account_of(mention, desk.account)
         return [_settled(mention, account, "ignored", "our own post", desk)]
-    occasion = occasion_of(mention, sight)
     if mention.kind == "message":
-        memory.put(state.wrote(occasion.subject), mention.at.timestamp())
+        memory.put(state.wrote(subject_of(mention, "")), mention.at.timestamp())
+    if isinstance(sight, Decision):
+        return [sight]
     memory.begin()
-    made = await make(occasion, desk, memory)
+    made = await make(sight, desk, memory)
     decision = made.decision
     if desk.receivers:
-        decision = await _received(decision, occasion, desk, memory)
+        decision = await _received(decision, sight, desk, memory)
     count_mention(made.moment, desk.setting, memory)
     return [decision]
 
@@ -89,25 +93,24 @@ async def _received(decision: Decision, occasion: Occasion, desk: Desk, memory: 
     for record in decision.actions:
         receiver = desk.receiver(record)
         if receiver is not None and record.state == "allowed" and occasion.mention is not None:
-            sight = look_as(occasion.mention, receiver, occasion.fields, desk)
-            seen = occasion_of(occasion.mention, sight, without=frozenset([record.action]))
+            seen = look_as(occasion.mention, receiver, occasion.fields, desk, record.action)
             decision = handed_over(decision, (await make(seen, desk, memory, memory.earlier())).decision)
     return decision
 
 
 async def foresee(
-    mention: Mention, desk: Desk, account: str | None = None, *, without: frozenset[str] = frozenset()
+    mention: Mention, desk: Desk, account: str | None = None, *, without: str = ""
 ) -> tuple[Occasion, Memory]:
     """How a mention would be met now: the occasion, and a memory in which everything due by then is done.
 
-    Nothing is committed. `account` and `without` look at it as the account that it was handed over to.
+    Nothing is committed. `account` and `without` look at it as the account that it was handed over to, by that action.
     """
-    (sight,) = await look([mention], desk)
+    sight = await occasion_of(mention, desk)
     memory = await _remember([mention], {id(mention): sight}, desk)
     await agenda.advance(mention.at, desk, memory)
     if account is not None:
-        sight = look_as(mention, account, sight.fields, desk)
-    return occasion_of(mention, sight, without=without), memory
+        return look_as(mention, account, sight.fields, desk, without), memory
+    return sight, memory
 
 
 async def _remember(events: Sequence[Event], sights: Sights, desk: Desk) -> Memory:
@@ -134,10 +137,12 @@ async def _remember(events: Sequence[Event], sights: Sights, desk: Desk) -> Memo
         sight = sights.get(id(event))
         if sight is None:
             continue
-        subject = subject_of(event, sight.account)
-        keys.update(desk.touched.by(sight.screened, subject))
         if event.kind == "message":
-            keys.add(state.wrote(subject))
+            keys.add(state.wrote(subject_of(event, "")))
+        if isinstance(sight, Decision):
+            continue
+        subject = sight.subject
+        keys.update(desk.touched.by(sight.screened, subject))
         if not desk.handing_over.isdisjoint(chain(*sight.screened)):
             subjects.update(Subject(one, subject.author, subject.conversation) for one in desk.receivers)
     if desk.scheduled:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, Literal
 
 import msgspec
@@ -20,6 +21,7 @@ from socialcare.model import (
     final_outcome,
 )
 from socialcare.policy.deciding.engine import Screened
+from socialcare.policy.deciding.plain import Acts
 from socialcare.policy.deciding.plan import Answer, Ask, Draft, Setting
 from socialcare.policy.deciding.state import Subject
 from socialcare.policy.deciding.world import WROTE_FIRST, World
@@ -65,20 +67,19 @@ def outcome_of(records: Sequence[ActionRecord], setting: Setting) -> Outcome:
 
 def reason_of(records: Sequence[ActionRecord], outcome: Outcome, setting: Setting) -> str:
     """Why a mention ended there, in a few words: the action's own reason, the guards, or that nothing matched."""
+    if not records:
+        return "no rule matched"
+    settles = setting.settles
     for record in records:
-        action = setting.vocabulary.actions.get(record.action)
-        if action is None or record.state == "forbidden" or action.settles != outcome:
-            continue
-        said = record.payload.get("reason")
-        return str(said) if said else f"rule {record.rule}"
+        if record.state != "forbidden" and settles.get(record.action) == outcome:
+            said = record.payload.get("reason")
+            return str(said) if said else f"rule {record.rule}"
     if outcome == "held":
         by = sorted({name for record in records if record.state == "held" for name in record.by})
         why = sorted({record.reason for record in records if record.state == "held" and record.reason})
         return ", ".join([*(f"guard {name}" for name in by), *why])
-    forbidden = sorted({name for record in records if record.state == "forbidden" for name in record.by})
-    if forbidden:
-        return "forbidden by " + ", ".join(forbidden)
-    return "no rule answers it" if records else "no rule matched"
+    forbidden = [name for record in records if record.state == "forbidden" for name in record.by]
+    return "forbidden by " + ", ".join(sorted(set(forbidden))) if forbidden else "no rule answers it"
 
 
 def notices(told: Iterable[tuple[str, str]]) -> list[ActionRecord]:
@@ -89,13 +90,36 @@ def notices(told: Iterable[tuple[str, str]]) -> list[ActionRecord]:
     ]
 
 
+def recorded_plainly(
+    mention: Mention, account: str, fields: Mapping[str, FieldValue], acts: Acts, setting: Setting
+) -> Decision:
+    """The decision record of a mention in which no state has a say."""
+    shown = seen_fields(fields, setting)
+    outcome = outcome_of(acts.records, setting)
+    return Decision(
+        id=decision_id(setting.policy.hash, mention.key, 1),
+        mention=mention.id,
+        at=mention.at,
+        account=account,
+        author=mention.author.handle or mention.author.id,
+        outcome=outcome,
+        policy=setting.policy.hash,
+        reason=reason_of(acts.records, outcome, setting),
+        platform=mention.platform,
+        fired=acts.fired,
+        actions=acts.records,
+        fields=shown,
+        unknown=_unknown(shown, fields, setting),
+    )
+
+
 def recorded(
     name: str,
     occasion: Occasion,
     plan: Draft,
-    records: Sequence[ActionRecord],
+    records: tuple[ActionRecord, ...],
     shadow: tuple[ActionRecord, ...],
-    world: World,
+    fields: Mapping[str, FieldValue],
     setting: Setting,
 ) -> Decision:
     """The decision record of an occasion: what was planned, what the guards left of it, and where that leaves the mention."""
@@ -104,7 +128,6 @@ def recorded(
     reason = reason_of(records, outcome, setting)
     if mention is None and outcome == "inbox" and not _is_for_a_person(records, setting):
         outcome, reason = "acknowledged", _of_schedule(plan, occasion)
-    fields = _fields(occasion, world, setting)
     return Decision(
         id=name,
         mention=mention.id if mention is not None else occasion.key,
@@ -118,22 +141,29 @@ def recorded(
         platform=mention.platform if mention is not None else "x",
         hop=occasion.hop,
         fired=tuple(sorted(plan.fired)),
-        actions=tuple(records),
+        actions=records,
         fields=fields,
-        unknown=_unknown(fields, occasion, setting),
-        outranked=dict(sorted(plan.outranked.items())),
-        gated=dict(sorted(plan.gated.items())),
+        unknown=_unknown(fields, occasion.fields, setting),
+        outranked=dict(sorted(plan.outranked.items())) if plan.outranked else _NOTHING,
+        gated=dict(sorted(plan.gated.items())) if plan.gated else _NOTHING,
         problems=tuple(plan.problems),
         shadow=shadow,
     )
 
 
-def _fields(occasion: Occasion, world: World, setting: Setting) -> dict[str, FieldValue]:
-    """The fields that the policy reads, in order."""
-    seen = occasion.fields
-    fields = {path: seen[path] for path in setting.shown if path in seen}
-    if setting.policy.formulas or WROTE_FIRST in setting.policy.uses:
-        others = [*setting.policy.formulas, *([WROTE_FIRST] if WROTE_FIRST in setting.policy.uses else [])]
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def seen_fields(seen: Mapping[str, FieldValue], setting: Setting) -> dict[str, FieldValue]:
+    """The fields that the policy reads, in order, as far as they are seen and not remembered or worked out."""
+    return {path: seen[path] for path in setting.shown if path in seen}
+
+
+def shown_fields(occasion: Occasion, world: World, setting: Setting) -> dict[str, FieldValue]:
+    """The fields that the policy reads, and its formulas, in order."""
+    fields = seen_fields(occasion.fields, setting)
+    if setting.policy.formulas or WROTE_FIRST in setting.reads:
+        others = [*setting.policy.formulas, *([WROTE_FIRST] if WROTE_FIRST in setting.reads else [])]
         fields.update((path, found) for path in others if (found := world.value(path)) is not None)
         fields = dict(sorted(fields.items()))
     if occasion.mention is None:  # what a schedule has no mention for is not worth a line each
@@ -141,11 +171,13 @@ def _fields(occasion: Occasion, world: World, setting: Setting) -> dict[str, Fie
     return fields
 
 
-def _unknown(fields: Mapping[str, FieldValue], occasion: Occasion, setting: Setting) -> tuple[str, ...]:
+def _unknown(
+    shown: Mapping[str, FieldValue], seen: Mapping[str, FieldValue], setting: Setting
+) -> tuple[str, ...]:
     """The fields that the policy reads and nobody provided."""
-    if len(fields) >= len(setting.shown) + len(setting.policy.formulas):
+    if len(shown) == len(setting.shown):
         return ()
-    return tuple([path for path in setting.shown if path not in fields and path not in occasion.fields])
+    return tuple([path for path in setting.shown if path not in shown and path not in seen])
 
 
 def _is_for_a_person(records: Sequence[ActionRecord], setting: Setting) -> bool:

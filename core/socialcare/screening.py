@@ -6,70 +6,78 @@ It depends on nothing but the mention and the desk's policy, so it may run anywh
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
-from msgspec import Struct
+from msgspec.structs import replace
 
 from socialcare.desk import Desk
-from socialcare.model import FieldValue, Mention
+from socialcare.model import Decision, FieldValue, Mention
 from socialcare.policy.deciding.engine import Screened, Seen
 from socialcare.policy.deciding.state import subject_of
-from socialcare.record import Occasion
+from socialcare.record import Occasion, recorded_plainly
+
+Fields: TypeAlias = Mapping[str, FieldValue]
+Row: TypeAlias = tuple[Mention, str, Fields, Screened]
+"""A mention, the account that it concerns, what is seen of it, and the rules that may hold."""
 
 
-class Sight(Struct, frozen=True):
-    """What is seen of a mention: the account of ours that it concerns, its fields, the rules that may hold."""
-
-    account: str
-    fields: Mapping[str, FieldValue]
-    screened: Screened
+async def look(mentions: Sequence[Mention], desk: Desk) -> list[Decision | Occasion]:
+    """What comes of each mention: a decision where no state has a say in it, else the occasion to be decided."""
+    return [_decided(*row, desk) or _occasion(*row) for row in await _rows(mentions, desk)]
 
 
-async def look(mentions: Sequence[Mention], desk: Desk) -> list[Sight]:
-    """See each mention as the account that it concerns."""
+async def occasion_of(mention: Mention, desk: Desk) -> Occasion:
+    """A mention as an occasion, whether or not state has a say in it."""
+    (row,) = await _rows([mention], desk)
+    return _occasion(*row)
+
+
+def look_as(
+    mention: Mention, account: str, fields: Mapping[str, FieldValue], desk: Desk, without: str
+) -> Occasion:
+    """See a mention that was handed over, `fields` being what the first account has seen, `without` the handover."""
+    seen = {**fields, **desk.observe_all(mention, account), **desk.pins.get(mention.id, {})}
+    (row,) = _screened([(mention, account, seen)], desk)
+    return replace(_occasion(*row), hop=2, without=frozenset([without]))
+
+
+async def _rows(mentions: Sequence[Mention], desk: Desk) -> list[Row]:
     company, observe, pins = desk.company, desk.observe, desk.pins
-    accounts = [company.account_of(mention, desk.account) for mention in mentions]
-    classified = await desk.seam.fields(desk.asked, mentions)
-    rows: list[Mapping[str, FieldValue]] = []
-    for mention, account, found in zip(mentions, accounts, classified, strict=True):
+    rows = []
+    for mention, found in zip(mentions, await desk.seam.fields(desk.asked, mentions), strict=True):
+        account = company.account_of(mention, desk.account)
         fields = {**desk.assume, **found} if desk.assume else found
         fields.update(observe(mention, account))
-        if mention.id in pins:
+        if pins and mention.id in pins:
             fields.update(pins[mention.id])
-        rows.append(fields)
-    return _screened(mentions, accounts, rows, desk)
+        rows.append((mention, account, fields))
+    return _screened(rows, desk)
 
 
-def look_as(mention: Mention, account: str, fields: Mapping[str, FieldValue], desk: Desk) -> Sight:
-    """See a mention as another account of ours sees it, `fields` being what one has seen."""
-    seen = {**fields, **desk.observe(mention, account), **desk.pins.get(mention.id, {})}
-    (sight,) = _screened([mention], [account], [seen], desk)
-    return sight
+def _screened(rows: Sequence[tuple[Mention, str, Fields]], desk: Desk) -> list[Row]:
+    events = [Seen(fields, None if mention.at_is_guessed else mention.at) for mention, _, fields in rows]
+    screened = desk.setting.engine.screen(events)
+    return [(*row, rules) for row, rules in zip(rows, screened, strict=True)]
 
 
-def occasion_of(mention: Mention, sight: Sight, *, without: frozenset[str] = frozenset()) -> Occasion:
-    """A mention as one account of ours sees it; `without` the handover when it was handed over."""
+def _decided(
+    mention: Mention, account: str, fields: Fields, screened: Screened, desk: Desk
+) -> Decision | None:
+    """The decision about a mention that only plain rules can meet, and that nobody counts."""
+    if screened.open or not desk.forgets:
+        return None
+    acts = desk.plain.acts(screened.sure)
+    return None if acts is None else recorded_plainly(mention, account, fields, acts, desk.setting)
+
+
+def _occasion(mention: Mention, account: str, fields: Fields, screened: Screened) -> Occasion:
     return Occasion(
         key=mention.key,
         event="mention",
-        subject=subject_of(mention, sight.account),
+        subject=subject_of(mention, account),
         now=mention.at,
         time=None if mention.at_is_guessed else mention.at,
-        fields=sight.fields,
-        screened=sight.screened,
+        fields=fields,
+        screened=screened,
         mention=mention,
-        hop=2 if without else 1,
-        without=without,
     )
-
-
-def _screened(
-    mentions: Sequence[Mention],
-    accounts: Sequence[str],
-    rows: Sequence[Mapping[str, FieldValue]],
-    desk: Desk,
-) -> list[Sight]:
-    events = [
-        Seen(row, None if mention.at_is_guessed else mention.at)
-        for mention, row in zip(mentions, rows, strict=True)
-    ]
-    return list(map(Sight, accounts, rows, desk.setting.engine.screen(events)))

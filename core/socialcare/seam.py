@@ -20,6 +20,7 @@ from socialcare.ports import Classifier, Lookup, Question
 from socialcare.values import Check, check_of, kind_of, wrong_field_value
 
 _LONGEST_REASON = 200
+_MOST_PASSED = 2_000
 _NOT_THEIRS = re.compile(r"^<|[/\\](?:pluggy|importlib|socialcare)[/\\]")
 """Files on the way from us to a plugin's own code."""
 
@@ -53,14 +54,16 @@ class Provider:
     classifier: Classifier
     fields: Mapping[str, Field]
     checks: Mapping[str, Check] = field(init=False, repr=False, compare=False)
+    name: str = field(init=False, repr=False, compare=False)
+    """What a value carries as its provider: `plugin@version`."""
+    passed: dict[tuple[str, int], tuple[FieldValue, FieldValue]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Values that were good before, by field and identity, and as they were stamped: most classifiers give few objects."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "checks", {name: check_of(one) for name, one in self.fields.items()})
-
-    @property
-    def name(self) -> str:
-        """What a value carries as its provider: `plugin@version`."""
-        return f"{self.plugin}@{self.classifier.version}"
+        object.__setattr__(self, "name", f"{self.plugin}@{self.classifier.version}")
 
 
 class Failures:
@@ -168,6 +171,8 @@ class Seam:
         self, providers: Sequence[Provider], mentions: Sequence[Mention]
     ) -> list[dict[str, FieldValue]]:
         """What all classifiers together say of each mention."""
+        if len(providers) == 1:
+            return await self.classify(providers[0], mentions)
         filled: list[dict[str, FieldValue]] = [{} for _ in mentions]
         for provider in providers:
             for values, found in zip(filled, await self.classify(provider, mentions), strict=True):
@@ -202,7 +207,11 @@ class Seam:
     def _checked(self, provider: Provider, what: str, row: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
         """Those values that are what the classifier declared, stamped with their provider."""
         values: dict[str, FieldValue] = {}
+        passed = provider.passed
         for name, found in row.items():
+            if (before := passed.get((name, id(found)))) is not None:
+                values[name] = before[1]
+                continue
             if name not in provider.checks:
                 if all(name != one.name for one in provider.classifier.fields):
                     self.failures.add(
@@ -212,7 +221,10 @@ class Seam:
             if wrong := wrong_field_value(found, provider.checks[name]):
                 self.failures.add(provider.plugin, what, Failed(f"its `{name}` {wrong}", name))
                 continue
-            values[name] = FieldValue(found.value, found.confidence, found.evidence, provider.name)
+            stamped = FieldValue(found.value, found.confidence, found.evidence, provider.name)
+            values[name] = stamped
+            if len(passed) < _MOST_PASSED:
+                passed[name, id(found)] = (found, stamped)
         return values
 
 

@@ -27,7 +27,8 @@ def test_everything_observed_is_declared() -> None:
 
 
 def test_only_what_is_asked_for_is_read() -> None:
-    assert set(Observer(US, {"text", "account", "author.verified"})(MENTION, "main")) == {"text", "account"}
+    fields = Observer(US, {"account", "author.verified"})(MENTION, "main")
+    assert set(fields) == {"text", "platform", "account"}
 
 
 def test_what_the_source_does_not_say_is_unknown_and_not_absent() -> None:

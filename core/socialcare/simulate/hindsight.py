@@ -71,7 +71,7 @@ async def _look(mention: Mention, desk: Desk) -> Hindsight:
 
 
 async def _explained(
-    mention: Mention, desk: Desk, account: str | None = None, without: frozenset[str] = frozenset()
+    mention: Mention, desk: Desk, account: str | None = None, without: str = ""
 ) -> list[Explanation]:
     """The explanation of the account that decides, then those of the accounts it hands over to."""
     occasion, memory = await foresee(mention, desk, account, without=without)
@@ -81,5 +81,5 @@ async def _explained(
     for record in decision.actions:
         receiver = desk.receiver(record)
         if receiver is not None and record.state == "allowed":
-            found += await _explained(mention, desk, receiver, frozenset([record.action]))
+            found += await _explained(mention, desk, receiver, record.action)
     return found

@@ -85,7 +85,7 @@ class _Table:
         before: Desk,
         unasked: tuple[str, ...],
         account: str | None = None,
-        without: frozenset[str] = frozenset(),
+        without: str = "",
     ) -> Seen:
         occasion, memory = await foresee(mention, before, account, without=without)
         moment = moment_of(occasion, before, memory)
@@ -94,6 +94,6 @@ class _Table:
         for decision in decisions:
             self.ledger.see(decision)
             if decision.then is not None:
-                handing = frozenset(r.action for r in decision.actions if before.receiver(r) is not None)
+                handing = next(r.action for r in decision.actions if before.receiver(r) is not None)
                 then = await self._seen(mention, [decision.then], before, (), decision.then.account, handing)
         return Seen(tuple(decisions), before.setting, moment, memory, then, unasked)

@@ -100,7 +100,7 @@ def test_programs_get_json(run: Run) -> None:
     found = json.loads(out)
     assert code == 0
     assert found["everyone"]["answered"] == 1
-    assert found["lacking_fields"] == ["author.followers", "author.is_bot"]
+    assert found["lacking_fields"] == ["author.followers"]
 
 
 def test_what_nobody_says_can_be_assumed(run: Run) -> None:

@@ -72,6 +72,10 @@ class Memory:
             heappop(self._agenda)
         return None
 
+    def is_due(self, until: datetime) -> bool:
+        """Whether anything on the agenda may be due by then."""
+        return bool(self._agenda) and self._agenda[0][0] <= until.timestamp()
+
     def due_at(self, at: float) -> list[Key]:
         """What of the agenda is due at exactly that moment."""
         return sorted(key for key, due in self._due.items() if due == at)

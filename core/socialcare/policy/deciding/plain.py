@@ -26,15 +26,33 @@ class Plain(Struct, frozen=True):
     same: str
 
 
+class Acts(Struct, frozen=True):
+    """What plain rules do together, as the planner and the guards would leave it."""
+
+    fired: tuple[str, ...]
+    records: tuple[ActionRecord, ...]
+
+
 class PlainRules:
-    """The plain rules of a setting, found out one by one as they match."""
+    """The plain rules of a setting, found out one by one as they match; `rules` are those that the engine numbers."""
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
         self._known: dict[str, tuple[Plain, ...] | None] = {}
+        self._together: dict[tuple[int, ...], Acts | None] = {}
 
-    def records(self, matched: Sequence[Rule]) -> tuple[ActionRecord, ...] | None:
-        """What rules do together if all are plain, as the planner and the guards would leave it; `None` if one is not."""
+    def acts(self, numbers: tuple[int, ...]) -> Acts | None:
+        """What rules of the engine do together if all are plain; `None` if one is not."""
+        if numbers in self._together:
+            return self._together[numbers]
+        rules = self._setting.engine.rules
+        acts = self.of([rules[number] for number in numbers])
+        if len(self._together) < _MOST_REMEMBERED:
+            self._together[numbers] = acts
+        return acts
+
+    def of(self, matched: Sequence[Rule]) -> Acts | None:
+        """What rules do together if all are plain; `None` if one is not."""
         known = self._known
         found: list[Plain] = []
         for rule in matched:
@@ -44,15 +62,14 @@ class PlainRules:
             if actions is None:
                 return None
             found += actions
-        if len(found) < 2:
-            return tuple([one.record for one in found])
         kept: dict[str, ActionRecord] = {}
-        for one in sorted(found, key=_PLACE):
+        for one in sorted(found, key=attrgetter("place")):
             kept.setdefault(one.same, one.record)
-        return tuple(kept.values())
+        return Acts(tuple(sorted(rule.id for rule in matched)), tuple(kept.values()))
 
 
-_PLACE = attrgetter("place")
+_MOST_REMEMBERED = 20_000
+"""Combinations of rules; few of the possible ones ever meet."""
 
 
 def _plain(rule: Rule, setting: Setting) -> tuple[Plain, ...] | None:

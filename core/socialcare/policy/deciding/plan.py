@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
@@ -19,6 +19,7 @@ from socialcare.policy.deciding.outgoing import Allowed
 from socialcare.policy.deciding.precedence import Precedence
 from socialcare.policy.deciding.state import Subject
 from socialcare.policy.deciding.world import Record, World
+from socialcare.policy.reading.crosschecks import used_fields
 from socialcare.policy.statements import Guard, Policy, Rule, Window
 from socialcare.ports import Action, Channel, Lookup
 
@@ -64,9 +65,15 @@ class Setting:
         return {}
 
     @cached_property
+    def reads(self) -> frozenset[str]:
+        """The fields that the company's own statements read; the built-in guards may read others."""
+        own = {name: guard for name, guard in self.policy.guards.items() if not guard.sealed}
+        return used_fields(replace(self.policy, guards=own), self.vocabulary)
+
+    @cached_property
     def shown(self) -> tuple[str, ...]:
-        """The fields that a decision tells of, in order: those that any statement reads, but for the text."""
-        return tuple(sorted(self.policy.uses - {"text"}))
+        """The fields that a decision tells of, in order: those that the company reads, but for the text."""
+        return tuple(sorted(self.reads - {"text"}))
 
 
 class Moment(Struct, frozen=True):
@@ -120,16 +127,15 @@ class Proposal(Struct, frozen=True):
     handles: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """What the rules propose about one event, and what became of the rules that matched."""
 
-    proposals: list[Proposal] = field(default_factory=list)
-    fired: list[str] = field(default_factory=list)
-    outranked: dict[str, str] = field(default_factory=dict)
-    gated: dict[str, str] = field(default_factory=dict)
-    chosen: dict[str, list[Chosen]] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
+    proposals: list[Proposal] = []
+    fired: list[str] = []
+    outranked: dict[str, str] = {}
+    gated: dict[str, str] = {}
+    chosen: dict[str, list[Chosen]] = {}
+    problems: list[str] = []
 
 
 Asking: TypeAlias = Generator[Ask, Answer, Draft]
