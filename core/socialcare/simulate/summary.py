@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from socialcare.model import OUTCOMES, ActionRecord, Decision, Event, Mention, Tick
 from socialcare.policy.statements import Policy
+from socialcare.simulate.spans import NEVER, day_of
 
 Fate = Literal["released", "lapsed", "refused"]
 
@@ -22,7 +23,6 @@ _LAPSED = ("the hold lapsed", "nobody approved in time")
 _SHOWN_TEXT = 280
 _MOST_ACCOUNTS = 1_000
 _MOST_REASONS = 1_000
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 _END = attrgetter("event", "outcome", "reason", "account", "unknown")
 """Where a decision left its event: few ends, many decisions."""
@@ -110,8 +110,8 @@ class Summary:
     _samples: dict[str, Sample] = field(default_factory=dict)
     _zone: ZoneInfo = field(init=False, repr=False)
     _day: date | None = None
-    _begins: datetime = _NEVER
-    _ends: datetime = _NEVER
+    _begins: datetime = NEVER
+    _ends: datetime = NEVER
     _today: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -299,11 +299,7 @@ class Summary:
         if day != self._day:
             self._day = day
             self._today.clear()
-        self._begins = self._ends = _NEVER
-        if day < date.max:
-            begins, ends = (datetime.combine(one, time(), self._zone) for one in (day, day + timedelta(1)))
-            if begins.utcoffset() == local.utcoffset() == ends.utcoffset():  # else clocks are changed in it
-                self._begins, self._ends = begins.astimezone(UTC), ends.astimezone(UTC)
+        self._begins, self._ends = day_of(local)
 
     def _replies(self, actions: Sequence[ActionRecord], decision: Decision) -> None:
         """The most replies that one author got on one day."""
@@ -331,7 +327,8 @@ class Summary:
                     )
 
     def _of(self, rule: str) -> RuleFigures:
-        return self.rules.setdefault(rule, RuleFigures())
+        found = self.rules.get(rule)
+        return found if found is not None else self.rules.setdefault(rule, RuleFigures())
 
 
 def fate(action: ActionRecord) -> Fate:

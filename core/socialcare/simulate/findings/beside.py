@@ -6,11 +6,12 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+
+from msgspec import Struct
 
 from socialcare.model import Decision, Mention
 from socialcare.simulate.findings.deeds import DEEDS, deeds
-from socialcare.simulate.findings.exhibits import Drawer, Exhibit
+from socialcare.simulate.findings.exhibits import Drawer, Exhibit, rank_of
 from socialcare.simulate.summary import OURS, chain
 
 WAITING = 20_000
@@ -26,14 +27,11 @@ class Beside:
     waited: float | None
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct, gc=False):
     """A mention that the brand may yet answer."""
 
-    rank: int
-    exhibit: Exhibit
-    ours: frozenset[str] | None
-    at: datetime | None
+    mention: Mention
+    decision: Decision
     theirs: frozenset[str] | None = None
     reply: str = ""
     waited: float | None = None
@@ -88,23 +86,29 @@ class Comparison:
 
 
 class BrandReplies:
-    """Pairs mentions with the brand's replies to them while the archive passes, whichever comes first."""
+    """Pairs mentions with the brand's replies to them while the archive passes, whichever comes first.
 
-    def __init__(self) -> None:
+    `show` makes an exhibit of a mention that was answered; `seed` is that of the draw of samples.
+    """
+
+    def __init__(self, show: Callable[[Mention, Decision], Exhibit], *, seed: int = 0) -> None:
         self.comparison = Comparison()
+        self._show = show
+        self._seed = seed
         self._open: OrderedDict[str, _Open] = OrderedDict()
         self._early: OrderedDict[str, list[Mention]] = OrderedDict()
 
-    def see(self, mention: Mention, decision: Decision, rank: int, make: Callable[[], Exhibit]) -> None:
+    def see(self, mention: Mention, decision: Decision) -> None:
         """Look at one decision about a mention, ours or theirs."""
         if decision.reason == OURS and decision.outcome == "ignored":
             self._reply(mention)
             return
         name = f"{mention.platform}:{mention.id}"
-        one = _Open(rank, make(), said(decision), None if mention.at_is_guessed else mention.at)
+        one = _Open(mention, decision)
         self._open[name] = one
-        for reply in self._early.pop(name, ()):
-            _answer(one, reply)
+        if self._early:
+            for reply in self._early.pop(name, ()):
+                _answer(one, reply)
         if len(self._open) > WAITING:
             self._close(self._open.popitem(last=False)[1])
 
@@ -128,20 +132,22 @@ class BrandReplies:
     def _close(self, one: _Open) -> None:
         if one.theirs is None:
             return
-        shown = Beside(one.exhibit, one.reply, one.waited)
+        shown = Beside(self._show(one.mention, one.decision), one.reply, one.waited)
+        rank = rank_of(one.mention, self._seed)
         if one.waited is not None:
             self.comparison.waits.append(one.waited)
-        self.comparison.outcomes.setdefault(one.exhibit.outcome, Drawer()).add(one.rank, lambda: shown)
-        if one.ours is None:
+        self.comparison.outcomes.setdefault(one.decision.outcome, Drawer()).add(rank, lambda: shown)
+        ours = said(one.decision)
+        if ours is None:
             return
         for deed, kind in self.comparison.kinds.items():
-            did, brand_did = deed in one.ours, deed in one.theirs
+            did, brand_did = deed in ours, deed in one.theirs
             drawer = (
                 (kind.both if brand_did else kind.policy_only)
                 if did
                 else (kind.brand_only if brand_did else kind.neither)
             )
-            drawer.add(one.rank, lambda: shown)
+            drawer.add(rank, lambda: shown)
 
 
 def said(decision: Decision) -> frozenset[str] | None:
@@ -163,5 +169,5 @@ def _answer(one: _Open, reply: Mention) -> None:
     first = one.theirs is None
     one.theirs = (one.theirs or frozenset()) | deeds(reply.text)
     one.reply = reply.text[:500] if first else f"{one.reply} ‖ {reply.text}"[:800]
-    if first and one.at is not None and not reply.at_is_guessed:
-        one.waited = max(0.0, (reply.at - one.at).total_seconds())
+    if first and not one.mention.at_is_guessed and not reply.at_is_guessed:
+        one.waited = max(0.0, (reply.at - one.mention.at).total_seconds())

@@ -29,24 +29,31 @@ class Charges:
 
     channels: Mapping[str, Channel]
     items: dict[tuple[str, str], Charge] = field(default_factory=lambda: defaultdict(Charge))
+    _reading: dict[str, float] = field(default_factory=dict)
 
     def read(self, platform: str) -> None:
         """A mention was read."""
-        self._add(platform, READING, "", summoned=False)
+        if platform not in self._reading:
+            self._reading[platform] = self._price(platform, READING, "", summoned=False)
+        self._add(platform, READING, self._reading[platform])
 
     def say(self, platform: str, action: ActionRecord, *, summoned: bool) -> None:
         """Something was said; `summoned` means that its author had addressed us."""
-        self._add(platform, action.action, action.text or "", summoned=summoned)
+        price = self._price(platform, action.action, action.text or "", summoned=summoned)
+        self._add(platform, action.action, price)
 
     @property
     def dollars(self) -> float:
         """The whole bill."""
         return sum(one.dollars for one in self.items.values())
 
-    def _add(self, platform: str, act: str, text: str, *, summoned: bool) -> None:
+    def _price(self, platform: str, act: str, text: str, *, summoned: bool) -> float:
         channel = self.channels.get(platform)
         price = attempt(partial(channel.price, act, text, summoned=summoned)) if channel is not None else 0.0
-        if isinstance(price, float | int) and price:
+        return price if isinstance(price, float | int) else 0.0
+
+    def _add(self, platform: str, act: str, price: float) -> None:
+        if price:
             item = self.items[platform, act]
             item.acts += 1
             item.dollars += price

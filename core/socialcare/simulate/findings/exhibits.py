@@ -8,6 +8,7 @@ so the same mentions stand behind many numbers, and little has to be held.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from hashlib import blake2b
 from heapq import heappush, heapreplace
 from typing import Generic, TypeAlias, TypeVar
@@ -28,6 +29,9 @@ SAMPLES = 12
 _LONGEST = 500
 _CLUES = 4
 _MOST_NUMBERS = 50_000
+_ANY = 1 << 64
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Answer(Struct, frozen=True, gc=False):
@@ -80,6 +84,12 @@ def exhibit(mention: Mention, decision: Decision, at: str) -> Exhibit:
     )
 
 
+def told_at(local: datetime) -> str:
+    """A moment as exhibits show it: `Mon 2 Mar 2026, 10:01`."""
+    day, month = _DAYS[local.weekday()], _MONTHS[local.month - 1]
+    return f"{day} {local.day} {month} {local.year}, {local.hour:02}:{local.minute:02}"
+
+
 def answers(decision: Decision) -> Iterator[Answer]:
     """What the rules would have said, and whatever else was kept back."""
     for each in chain(decision):
@@ -95,12 +105,16 @@ def rank_of(mention: Mention, seed: int = 0) -> int:
 
 
 class Drawer(Generic[T]):
-    """A number, and the things of the lowest ranks among those that it counts."""
+    """A number, and the things of the lowest ranks among those that it counts.
 
-    __slots__ = ("_held", "_serial", "_size", "count")
+    Only what has a rank below `bar` is kept: whoever counts many things looks there before one is made.
+    """
+
+    __slots__ = ("_held", "_serial", "_size", "bar", "count")
 
     def __init__(self, size: int = SAMPLES) -> None:
         self.count = 0
+        self.bar = _ANY if size else 0
         self._size = size
         self._serial = 0
         self._held: list[tuple[int, int, T]] = []
@@ -108,32 +122,30 @@ class Drawer(Generic[T]):
     def add(self, rank: int, make: Callable[[], T]) -> None:
         """Count one; it is only made if it is kept."""
         self.count += 1
-        if self._takes(rank):
-            self._put(-rank, make())
+        if rank < self.bar:
+            self.put(rank, make())
+
+    def put(self, rank: int, thing: T) -> None:
+        """Keep one of a rank below `bar` that was counted."""
+        self._serial += 1
+        entry = (-rank, self._serial, thing)
+        if len(self._held) < self._size:
+            heappush(self._held, entry)
+        else:
+            heapreplace(self._held, entry)
+        if len(self._held) == self._size:
+            self.bar = -self._held[0][0]
 
     def merge(self, other: Drawer[T]) -> None:
         """Count all that another one counts."""
         self.count += other.count
         for negative, _, thing in other._held:
-            if self._takes(-negative):
-                self._put(negative, thing)
+            if -negative < self.bar:
+                self.put(-negative, thing)
 
     def __iter__(self) -> Iterator[T]:
         """What is kept, the lowest rank first."""
         return (thing for _, _, thing in sorted(self._held, key=lambda each: (-each[0], each[1])))
-
-    def _takes(self, rank: int) -> bool:
-        if len(self._held) < self._size:
-            return True
-        return self._size > 0 and rank < -self._held[0][0]
-
-    def _put(self, negative: int, thing: T) -> None:
-        self._serial += 1
-        entry = (negative, self._serial, thing)
-        if len(self._held) < self._size:
-            heappush(self._held, entry)
-        else:
-            heapreplace(self._held, entry)
 
 
 class Numbers:
@@ -142,14 +154,13 @@ class Numbers:
     def __init__(self) -> None:
         self._drawers: dict[Key, Drawer[Exhibit]] = {}
 
-    def add(self, keys: Iterable[Key], rank: int, make: Callable[[], Exhibit]) -> None:
-        """Count a mention under each of the names, once however often a name is given."""
-        for key in dict.fromkeys(keys):
-            drawer = self._drawers.get(key)
-            if drawer is None:
-                name = key if len(self._drawers) < _MOST_NUMBERS else (key[0], "…")
-                drawer = self._drawers.setdefault(name, Drawer())
-            drawer.add(rank, make)
+    def drawer(self, key: Key) -> Drawer[Exhibit]:
+        """The drawer of a number, where there is room for one; what comes after stands under the first word of its name."""
+        found = self._drawers.get(key)
+        if found is None:
+            name = key if len(self._drawers) < _MOST_NUMBERS else (key[0], "…")
+            found = self._drawers.setdefault(name, Drawer())
+        return found
 
     def of(self, *key: str) -> Drawer[Exhibit]:
         """The number of that name; nothing where nothing was counted."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 from heapq import heappush, heappushpop
 from zoneinfo import ZoneInfo
 
@@ -13,9 +13,18 @@ from socialcare.model import ActionRecord, Decision, Event, Mention
 from socialcare.policy.deciding.plan import Setting
 from socialcare.simulate.findings.beside import BrandReplies
 from socialcare.simulate.findings.charges import Charges
-from socialcare.simulate.findings.exhibits import Exhibit, Key, Numbers, exhibit, rank_of
+from socialcare.simulate.findings.exhibits import (
+    Drawer,
+    Exhibit,
+    Key,
+    Numbers,
+    exhibit,
+    rank_of,
+    told_at,
+)
 from socialcare.simulate.findings.inbox import Inbox
 from socialcare.simulate.findings.timeline import Timeline
+from socialcare.simulate.spans import NEVER, hour_of
 from socialcare.simulate.summary import OURS, chain, fate
 
 FOLLOWERS = 400
@@ -64,11 +73,13 @@ class Findings:
         self._desk = desk
         self._seed = seed
         self._zone = ZoneInfo(desk.setting.policy.zone)
+        self._hour = self._begins = self._ends = NEVER
+        self._cell = ("", "")
         self._held: dict[str, tuple[int, Exhibit]] = {}
         self.numbers = Numbers()
         self.timeline = Timeline()
-        self.inbox = Inbox()
-        self.brand = BrandReplies()
+        self.inbox = Inbox(self.show)
+        self.brand = BrandReplies(self.show, seed=seed)
         self.charges = Charges(desk.setting.channels)
         self.reach = Reach()
         self.has_intent = False
@@ -85,50 +96,70 @@ class Findings:
             else:
                 self._bill(decision, summoned=False)
 
+    def show(self, mention: Mention, decision: Decision) -> Exhibit:
+        """A mention and what was decided about it, as a report shows it."""
+        return exhibit(mention, decision, told_at(decision.at.astimezone(self._zone)))
+
     def _mention(self, mention: Mention, decision: Decision) -> None:
-        rank = rank_of(mention, self._seed)
-        local = decision.at.astimezone(self._zone)
-
-        @cache
-        def make() -> Exhibit:
-            return exhibit(mention, decision, f"{local:%a} {local.day} {local:%b %Y, %H:%M}")
-
-        self.brand.see(mention, decision, rank, make)
+        self.brand.see(mention, decision)
         if decision.reason == OURS and decision.outcome == "ignored":
             return
-        is_waiting = decision.outcome not in ("answered", "ignored")
-        keys = [*self._of_mention(decision), *_of_rules(decision)]
-        if not mention.at_is_guessed:
-            self.timeline.add(local, decision.outcome, rank, make)
-            cell = (str(local.weekday()), str(local.hour))
-            keys.append(("hour", *cell))
-            if is_waiting:
-                keys.append(("unanswered hour", *cell))
-        if is_waiting:
-            keys.append(("unanswered",))
+        rank = rank_of(mention, self._seed)
+        drawers = self._ends_of(decision)
+        is_plain = _is_plain(decision)
+        if is_plain:
+            drawers += [self.numbers.drawer(("rule", rule, "fires")) for rule in decision.fired]
+        else:
+            keys = dict.fromkeys((*_of_voices(decision), *_of_rules(decision)))
+            drawers += [self.numbers.drawer(key) for key in keys]
+        drawers += self._moments_of(mention, decision)
         intent = decision.fields.get("intent")
         self.has_intent = self.has_intent or intent is not None
-        if is_waiting and intent is not None and intent.value == "complaint":
-            keys.append(("unanswered complaint",))
-            self.reach.add(mention, rank, make)
-        self.numbers.add(keys, rank, make)
-        self.inbox.see(mention, decision, rank, make)
+        if _is_waiting(decision) and intent is not None and intent.value == "complaint":
+            drawers.append(self.numbers.drawer(("unanswered complaint",)))
+            self.reach.add(mention, rank, partial(self.show, mention, decision))
+        _count(drawers, rank, partial(self.show, mention, decision))
+        self.inbox.see(mention, decision, rank)
         self.charges.read(mention.platform)
+        if not is_plain:
+            self._acts(mention, decision, rank)
+
+    def _ends_of(self, decision: Decision) -> list[Drawer[Exhibit]]:
+        """The numbers about where a mention ended."""
+        drawer, outcome = self.numbers.drawer, decision.outcome
+        return [
+            drawer(("outcome", outcome)),
+            drawer(("reason", outcome, decision.reason)),
+            drawer(("account", decision.account, outcome)),
+        ]
+
+    def _moments_of(self, mention: Mention, decision: Decision) -> list[Drawer[Exhibit]]:
+        """The numbers about when a mention came, and whether it waits for an answer."""
+        drawer, is_waiting = self.numbers.drawer, _is_waiting(decision)
+        drawers = []
+        if not mention.at_is_guessed:
+            if not self._begins <= decision.at < self._ends:
+                self._hour = decision.at.astimezone(self._zone)
+                self._begins, self._ends = hour_of(self._hour)
+                self._cell = (str(self._hour.weekday()), str(self._hour.hour))
+            drawers += [
+                self.timeline.drawer(self._hour, decision.outcome),
+                drawer(("hour", *self._cell)),
+            ]
+            if is_waiting:
+                drawers.append(drawer(("unanswered hour", *self._cell)))
+        if is_waiting:
+            drawers.append(drawer(("unanswered",)))
+        return drawers
+
+    def _acts(self, mention: Mention, decision: Decision, rank: int) -> None:
+        """What was said costs, and what was held may be seen again."""
         summoned = self._desk.company.addressed(mention, decision.account) == "direct"
         self._bill(decision, summoned=summoned)
         for each in chain(decision):
             for action in each.actions:
                 if action.state == "held" and action.id is not None and len(self._held) < _MOST_HELD:
-                    self._held[action.id] = (rank, make())
-
-    def _of_mention(self, decision: Decision) -> Iterator[Key]:
-        yield ("outcome", decision.outcome)
-        yield ("reason", decision.outcome, decision.reason)
-        yield ("account", decision.account, decision.outcome)
-        for each in chain(decision):
-            for action in each.actions:
-                if action.state == "allowed" and action.slot is not None:
-                    yield ("said", decision.platform, action.action)
+                    self._held[action.id] = (rank, self.show(mention, decision))
 
     def _hold(self, decision: Decision) -> None:
         """What became of what was held."""
@@ -138,7 +169,7 @@ class Findings:
                 continue
             rank, shown = self._held.pop(action.id, (0, None))
             if shown is not None:
-                self.numbers.add([("held", fate(action))], rank, partial(_itself, shown))
+                self.numbers.drawer(("held", fate(action))).add(rank, partial(_itself, shown))
 
     def _bill(self, decision: Decision, *, summoned: bool) -> None:
         for each in chain(decision):
@@ -155,6 +186,36 @@ class Findings:
     def still_held(self) -> list[Exhibit]:
         """Some of the mentions whose answer waits when the archive ends."""
         return [one for _, one in sorted(self._held.values(), key=lambda each: each[0])[:12]]
+
+
+def _count(drawers: Sequence[Drawer[Exhibit]], rank: int, make: Callable[[], Exhibit]) -> None:
+    """Count a mention in each; it is made once, and only if one of them keeps it."""
+    shown: Exhibit | None = None
+    for drawer in drawers:
+        drawer.count += 1
+        if rank < drawer.bar:
+            if shown is None:
+                shown = make()
+            drawer.put(rank, shown)
+
+
+def _is_waiting(decision: Decision) -> bool:
+    return decision.outcome not in ("answered", "ignored")
+
+
+def _is_plain(decision: Decision) -> bool:
+    """Whether there is nothing to tell of its rules but that they fired."""
+    if decision.then is not None or decision.outranked or decision.gated or decision.shadow:
+        return False
+    return not [one for one in decision.actions if one.slot is not None or one.state != "allowed"]
+
+
+def _of_voices(decision: Decision) -> Iterator[Key]:
+    """The names of the numbers about what was said."""
+    for each in chain(decision):
+        for action in each.actions:
+            if action.state == "allowed" and action.slot is not None:
+                yield ("said", decision.platform, action.action)
 
 
 def _of_rules(decision: Decision) -> Iterator[Key]:

@@ -53,28 +53,19 @@ class Group:
 
 
 class Inbox:
-    """Samples what reached the inbox, and beside it what did not."""
+    """Samples what reached the inbox, and beside it what did not; `show` makes an exhibit of what is looked at in the end."""
 
-    def __init__(self) -> None:
-        self.all: Drawer[_Read] = Drawer(SAMPLE)
-        self._others: Drawer[tuple[str, ...]] = Drawer(SAMPLE)
+    def __init__(self, show: Callable[[Mention, Decision], Exhibit]) -> None:
+        self.all: Drawer[tuple[Mention, Decision]] = Drawer(SAMPLE)
+        self._others: Drawer[str] = Drawer(SAMPLE)
+        self._show = show
 
-    def see(self, mention: Mention, decision: Decision, rank: int, make: Callable[[], Exhibit]) -> None:
+    def see(self, mention: Mention, decision: Decision, rank: int) -> None:
         """Look at one decision about a mention."""
         if decision.outcome != "inbox":
-            self._others.add(rank, lambda: _words(mention.text))
-            return
-        found = decision.fields.get("intent")
-        self.all.add(
-            rank,
-            lambda: _Read(
-                words=_words(mention.text),
-                intent=found.value if found is not None and isinstance(found.value, str) else "",
-                account=decision.account,
-                near=decision.near[0] if decision.near else "",
-                exhibit=make(),
-            ),
-        )
+            self._others.add(rank, lambda: mention.text)
+        else:
+            self.all.add(rank, lambda: (mention, decision))
 
     @property
     def read(self) -> int:
@@ -83,8 +74,8 @@ class Inbox:
 
     def groups(self) -> tuple[list[Group], int]:
         """The groups, the one that says most first, and how many mentions are in none."""
-        read = list(self.all)
-        others = Counter(phrase for each in self._others for phrase in _phrases(each))
+        read = [self._read(mention, decision) for mention, decision in self.all]
+        others = Counter(phrase for text in self._others for phrase in _phrases(_words(text)))
         size = max(1, min(self._others.count, SAMPLE))
         holders = _holders(read)
         lift = {
@@ -111,6 +102,16 @@ class Inbox:
                 phrase: rest for phrase, found in holders.items() if len(rest := found & left) >= fewest
             }
         return sorted(groups, key=lambda group: (-group.count, group.phrase)), len(left)
+
+    def _read(self, mention: Mention, decision: Decision) -> _Read:
+        found = decision.fields.get("intent")
+        return _Read(
+            words=_words(mention.text),
+            intent=found.value if found is not None and isinstance(found.value, str) else "",
+            account=decision.account,
+            near=decision.near[0] if decision.near else "",
+            exhibit=self._show(mention, decision),
+        )
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -39,15 +39,15 @@ class Timeline:
         self.unit: Unit = "hour"
         self._spans: dict[int, Span] = {}
 
-    def add(self, at: datetime, outcome: str, rank: int, make: Callable[[], Exhibit]) -> None:
-        """Count a mention; `at` is in the policy's zone."""
+    def drawer(self, at: datetime, outcome: str) -> Drawer[Exhibit]:
+        """Where a mention is to be counted; `at` is in the policy's zone."""
         place = _place(at, self.unit)
         if place not in self._spans:
             place = self._begin(at)
         outcomes = self._spans[place].outcomes
         if outcome not in outcomes:
             outcomes[outcome] = Drawer(_SAMPLES)
-        outcomes[outcome].add(rank, make)
+        return outcomes[outcome]
 
     def __iter__(self) -> Iterator[Span]:
         """Every span from the first to the last, those without a mention too."""

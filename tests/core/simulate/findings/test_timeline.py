@@ -17,7 +17,7 @@ MOMENTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.j
 def timeline(moments: list[datetime]) -> Timeline:
     made = Timeline()
     for rank, at in enumerate(moments):
-        made.add(at, "answered", rank, lambda: cast("Exhibit", None))
+        made.drawer(at, "answered").add(rank, lambda: cast("Exhibit", None))
     return made
 
 
