@@ -1,7 +1,7 @@
 """Fixtures that every test may use."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -13,6 +13,14 @@ ROOT = Path(__file__).parent.parent
 
 hypothesis.settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("unhurried")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_policies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Policies are kept for this run alone, not in the user's home."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOCIALCARE_CACHE", str(tmp_path_factory.mktemp("kept-policies")))
+        yield
 
 
 @pytest.fixture

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from socialcare.diagnostics import Problems
 from socialcare.model import Vocabulary
+from socialcare.policy.cache.kept import Kept, recall, remember
+from socialcare.policy.cache.keys import key_of
 from socialcare.policy.reading.actions import declare_flags
 from socialcare.policy.reading.calendars import read_calendar
 from socialcare.policy.reading.cases import Cases
@@ -27,8 +31,9 @@ from socialcare.policy.reading.scalars import ZONE
 from socialcare.policy.reading.shapes import Name, Shape
 from socialcare.policy.reading.simulations import read_simulation
 from socialcare.policy.statements import DEFAULT_RANKS, Policy
-from socialcare.policy.yaml.files import read_policy_files
-from socialcare.policy.yaml.nodes import MapNode, Node, TextNode
+from socialcare.policy.yaml.decoding import text_of
+from socialcare.policy.yaml.files import PolicyFiles, Raw, find_policy_files, read_policy_files
+from socialcare.policy.yaml.nodes import Node, TextNode
 from socialcare.policy.yaml.reader import read_yaml
 
 T = TypeVar("T")
@@ -46,14 +51,21 @@ _NOUNS: dict[str, Noun] = {
 def load(folder: Path, vocabulary: Vocabulary, problems: Problems, *, sealed: Sealed = ()) -> Policy | None:
     """Read the policy in a folder, or report every problem of every file and return `None`.
 
-    `sealed` are the built-in guards, as name and YAML text each; a policy cannot change them.
+    `sealed` are the built-in guards, as name and YAML text each; a policy cannot change them. A policy without an error is kept in
+    the user's cache, by the content of its files, with what was said of it; `SOCIALCARE_CACHE` moves the cache or switches it off.
     """
     found = Problems()
-    files = read_policy_files(folder, found)
-    sources = {name: _text_of(name) for name, _ in (*files.statements, *files.tests)}
-    policy = _assemble(files.statements, files.tests, sealed, vocabulary, found, folder, sources)
+    with _collector_at_rest():
+        raw = find_policy_files(folder, found)
+        key = None if len(found) else key_of(raw, sealed, str(folder), vocabulary)
+        kept = None if key is None else recall(key, folder)
+        policy = _read_files(raw, folder, vocabulary, found, sealed, key) if kept is None else kept.policy
+    if kept is not None:
+        found.extend(kept.said)
     problems.extend(found)
-    return policy
+    return (
+        None if policy is None else _with_sources(policy, {name: text_of(data) for name, data in raw}, sealed)
+    )
 
 
 def read_text(
@@ -68,54 +80,78 @@ def read_text(
     """Read a policy that is one text; `file` names it in problems, `folder` is where its lists lie."""
     found = Problems()
     node = read_yaml(text.encode("utf-8", "surrogatepass"), file, found)
-    statements = [] if node is None else [(file, node)]
-    policy = _assemble(statements, [], sealed, vocabulary, found, folder, {file: text})
+    files = PolicyFiles([] if node is None else [(file, node)], [])
+    policy = _assemble(files, sealed, vocabulary, found, Words(folder))
     problems.extend(found)
+    return None if policy is None else _with_sources(policy, {file: text}, sealed)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """No collection of garbage while a policy grows: none of it is garbage, and each look at all of it takes longer."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _read_files(
+    raw: Sequence[Raw],
+    folder: Path,
+    vocabulary: Vocabulary,
+    problems: Problems,
+    sealed: Sealed,
+    key: str | None,
+) -> Policy | None:
+    """The policy in some files, which is kept under a key."""
+    words = Words(folder)
+    policy = _assemble(read_policy_files(folder, raw, problems), sealed, vocabulary, problems, words)
+    if policy is not None and key is not None:
+        remember(key, Kept(policy, problems.items), words.digests)
     return policy
 
 
-def _text_of(name: str) -> str:
-    try:
-        return Path(name).read_text("utf-8-sig", errors="replace")
-    except OSError:
-        return ""
+def _with_sources(policy: Policy, texts: Mapping[str, str], sealed: Sealed) -> Policy:
+    return replace(policy, sources={**texts, **dict(sealed)})
 
 
 def _assemble(
-    statements: Sequence[tuple[str, MapNode]],
-    tests: Sequence[tuple[str, MapNode]],
-    sealed: Sealed,
-    vocabulary: Vocabulary,
-    problems: Problems,
-    folder: Path | None,
-    sources: dict[str, str],
+    files: PolicyFiles, sealed: Sealed, vocabulary: Vocabulary, problems: Problems, words: Words
 ) -> Policy | None:
     unreadable = problems.has_errors
     built_in = [(name, read_yaml(text.encode(), name, problems)) for name, text in sealed]
     found = Problems()
-    pages = gather(statements, tests, [(name, node) for name, node in built_in if node is not None], found)
-    if statements and not pages.versions:
-        place = statements[0][1].place
+    pages = gather(
+        files.statements, files.tests, [(name, node) for name, node in built_in if node is not None], found
+    )
+    if files.statements and not pages.versions:
+        place = files.statements[0][1].place
         found.error(
             "SC224",
             place,
             "no file says which version of the language this is",
             fix="begin the file with `socialcare: 1`",
         )
-    policy = _read(pages, vocabulary, found, folder)
+    policy = _read(pages, vocabulary, found, words)
     problems.extend(item for item in found.items if not (unreadable and item.code in _ABOUT_NAMES))
     if policy is None or problems.has_errors:
         return None
-    policy = replace(policy, folder=str(folder or ""), sources=sources | dict(sealed))
-    return replace(policy, uses=used_fields(policy, vocabulary), hash=policy_hash(policy))
+    return replace(
+        policy,
+        folder=str(words.folder or ""),
+        uses=used_fields(policy, vocabulary),
+        hash=policy_hash(policy),
+    )
 
 
-def _read(pages: Pages, vocabulary: Vocabulary, problems: Problems, folder: Path | None) -> Policy | None:
+def _read(pages: Pages, vocabulary: Vocabulary, problems: Problems, words: Words) -> Policy | None:
     """All statements of the pages; `None` when one cannot be read."""
     names = Names(vocabulary)
     reading = Reading(vocabulary, problems, names)
     ranks = _declare(pages, names, reading)
-    words = Words(folder)
     names.lists = _each(pages.entries("lists"), words.named, reading)
     rules = Rules()
     parts: dict[str, Any] = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 from socialcare.policy.reading.context import Reading
@@ -46,6 +47,8 @@ class Words:
     """The words of a list: a list, or a file with one a line, `{from: lists/staff.txt}`."""
 
     folder: Path | None
+    digests: dict[str, bytes] = field(default_factory=dict)
+    """Of the files that were read, by name, the SHA-256 of each."""
 
     def read(self, node: Node, reading: Reading) -> tuple[tuple[str, ...], str | None] | None:
         """The words, and the file they come from."""
@@ -69,20 +72,10 @@ class Words:
 
     def _read(self, name: str) -> tuple[str | None, tuple[str, ...]]:
         """What is wrong with a file, or its words: one a line, without empty lines and comments."""
-        if self.folder is None:
-            return "cannot be read here: there is no folder", ()
-        try:
-            file = (self.folder / name).resolve()
-            if not file.is_relative_to(self.folder.resolve()):
-                return "lies outside the folder of the policy", ()
-            if not file.is_file():
-                return f"is not there (looked in `{self.folder}`)", ()
-            with file.open("rb") as stream:
-                data = stream.read(LARGEST_LIST + 1)
-        except (OSError, ValueError, RuntimeError):
-            return "cannot be read", ()
-        if len(data) > LARGEST_LIST:
-            return f"is larger than {LARGEST_LIST // 1_000_000} MB", ()
+        problem, data = read_list(self.folder, name)
+        if problem is not None:
+            return problem, ()
+        self.digests[name] = sha256(data).digest()
         try:
             lines = data.decode("utf-8-sig").splitlines()
         except UnicodeDecodeError as error:
@@ -105,3 +98,22 @@ class Words:
         """A list of words, or by its form a map with `from`."""
         words: Schema = {"type": "array", "minItems": 1, "items": {"type": ["string", "number", "boolean"]}}
         return sketch.by_form(list=words, map=sketch.map({"from": {"type": "string"}}, ["from"]))
+
+
+def read_list(folder: Path | None, name: str) -> tuple[str | None, bytes]:
+    """What is wrong with a list file of a policy, or `None` and what is in it."""
+    if folder is None:
+        return "cannot be read here: there is no folder", b""
+    try:
+        file = (folder / name).resolve()
+        if not file.is_relative_to(folder.resolve()):
+            return "lies outside the folder of the policy", b""
+        if not file.is_file():
+            return f"is not there (looked in `{folder}`)", b""
+        with file.open("rb") as stream:
+            data = stream.read(LARGEST_LIST + 1)
+    except (OSError, ValueError, RuntimeError):
+        return "cannot be read", b""
+    return (
+        (None, data) if len(data) <= LARGEST_LIST else (f"is larger than {LARGEST_LIST // 1_000_000} MB", b"")
+    )

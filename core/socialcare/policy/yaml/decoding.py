@@ -45,6 +45,11 @@ def decode(data: bytes, file: str, problems: Problems) -> str | None:
     return text.replace("\r\n", "\n")
 
 
+def text_of(data: bytes) -> str:
+    """The text of a file that was read without an error."""
+    return data.decode("utf-8-sig").replace("\r\n", "\n")
+
+
 def _looks_like_utf16(data: bytes) -> bool:
     """ASCII in UTF-16 without its mark has a zero in every second byte."""
     head = data[:64]

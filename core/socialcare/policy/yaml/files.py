@@ -1,7 +1,7 @@
 """Finds and reads the files of a policy, which is a folder."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -23,6 +23,8 @@ _DISGUISES = (".yaml.txt", ".yml.txt")
 _FIRST_POLICY = "`socialcare init DIR` writes a first policy"
 
 File = tuple[str, MapNode]
+Raw = tuple[str, bytes]
+"""A file's path as people will read it, and what is in it."""
 
 
 class PolicyFiles(msgspec.Struct, frozen=True):
@@ -32,14 +34,14 @@ class PolicyFiles(msgspec.Struct, frozen=True):
     tests: list[File]
 
 
-def read_policy_files(path: Path, problems: Problems) -> PolicyFiles:
-    """Read every `*.yaml` and `*.yml` under a folder, in capitals too, or report what stands in the way.
+def find_policy_files(path: Path, problems: Problems) -> list[Raw]:
+    """Read the bytes of every `*.yaml` and `*.yml` under a folder, in capitals too, or report what stands in the way.
 
     Hidden files and folders are left out, and so is the folder `content` directly under the policy: it holds
     texts to choose from, not statements. Symbolic links are followed only within the folder. At most 1,000
-    files and 64 MB are read.
+    files and 64 MB are read. The files are sorted by path.
     """
-    files = PolicyFiles([], [])
+    files: list[Raw] = []
     if not _is_policy_folder(path, problems):
         return files
     left = LARGEST_POLICY
@@ -58,6 +60,14 @@ def read_policy_files(path: Path, problems: Problems) -> PolicyFiles:
             fix = "load long lists with `from: lists/words.txt`"
             problems.error("SC104", None, f"`{path}` holds more than 64 MB of YAML", fix=fix)
             break
+        files.append((name, data))
+    return files
+
+
+def read_policy_files(path: Path, raw: Iterable[Raw], problems: Problems) -> PolicyFiles:
+    """Read what was found under a folder as YAML, or report what is wrong with it."""
+    files = PolicyFiles([], [])
+    for name, data in raw:
         node = read_yaml(data, name, problems)
         if node is not None:
             (files.tests if name.lower().endswith(_TEST_ENDINGS) else files.statements).append((name, node))

@@ -8,7 +8,7 @@ import pytest
 
 from socialcare.diagnostics import Problems, render_text
 from socialcare.policy.yaml import files
-from socialcare.policy.yaml.files import PolicyFiles, read_policy_files
+from socialcare.policy.yaml.files import PolicyFiles, find_policy_files, read_policy_files
 
 
 @pytest.fixture
@@ -25,7 +25,8 @@ def write(*names: str, text: str = "rules: {a: b}\n") -> None:
 
 def read(path: str | Path) -> tuple[PolicyFiles, Problems]:
     found = Problems()
-    return read_policy_files(Path(path), found), found
+    raw = find_policy_files(Path(path), found)
+    return read_policy_files(Path(path), raw, found), found
 
 
 def told(found: Problems) -> str:

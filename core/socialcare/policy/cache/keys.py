@@ -1,0 +1,71 @@
+"""What a policy is kept under: a digest of everything that its reading depends on, but for the lists it names."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
+
+import msgspec
+
+from socialcare import __version__
+from socialcare.model import Vocabulary
+
+_OWN = "socialcare"
+
+
+def key_of(
+    files: Iterable[tuple[str, bytes]], sealed: Iterable[tuple[str, str]], folder: str, vocabulary: Vocabulary
+) -> str | None:
+    """The digest in 64 hexadecimal digits; `None` where a plugin's code cannot be told from another version of it."""
+    code = [_stamp(name) for name in sorted(_packages(vocabulary))]
+    if None in code:
+        return None
+    told = [(name, sha256(data).digest()) for name, data in files]
+    whole = (__version__, sys.version, code, folder, told, list(sealed), _words(vocabulary))
+    return sha256(msgspec.msgpack.encode(whole)).hexdigest()
+
+
+def _words(vocabulary: Vocabulary) -> Sequence[object]:
+    """What a policy may say, as far as the code of the plugins does not settle it: the settings choose among their words."""
+    return (
+        repr(sorted(vocabulary.fields.items())),
+        [(one.name, one.slot, one.settles, one.many, one.shorthand) for one in vocabulary.actions.values()],
+        [(one.name, repr(one.parameters), repr(one.result)) for one in vocabulary.lookups.values()],
+        list(vocabulary.channels),
+        sorted(vocabulary.providers.items()),
+        vocabulary.off,
+    )
+
+
+def _packages(vocabulary: Vocabulary) -> set[str]:
+    """Ourselves, and where the plugins' words come from."""
+    modules = [type(one).__module__ for one in vocabulary.lookups.values()]
+    for action in vocabulary.actions.values():
+        modules += [kind.__module__ for kind in action.params.__mro__] if action.params is not None else ()
+        modules += [action.propose.__module__] if action.propose is not None else ()
+    foreign = {"builtins", "pydantic", "abc", "typing", "functools"}
+    return {_OWN, *(module.partition(".")[0] for module in modules)} - foreign
+
+
+def _stamp(package: str) -> list[tuple[str, int, int]] | None:
+    """The sizes and times of a package's files, since versions stand still while it is written."""
+    file = getattr(sys.modules.get(package), "__file__", None)
+    if file is None:
+        return None
+    folder, name = os.path.split(file)
+    try:
+        return sorted(_files(folder, "" if name == "__init__.py" else name))
+    except OSError:
+        return None
+
+
+def _files(folder: str, module: str) -> Iterator[tuple[str, int, int]]:
+    """The files of a package, or a module alone."""
+    for entry in os.scandir(folder):
+        if entry.is_dir() and not module:
+            yield from _files(entry.path, module)
+        elif entry.name == module or (entry.name.endswith(".py") and not module):
+            about = entry.stat()
+            yield entry.path, about.st_size, about.st_mtime_ns
