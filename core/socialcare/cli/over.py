@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,7 +11,7 @@ import click
 from socialcare.errors import ArchiveError
 
 if TYPE_CHECKING:
-    from socialcare.model import Mention
+    from socialcare.model import Mention, Reject
     from socialcare.plugins import Loaded
     from socialcare.simulate.rejects import Rejects
 
@@ -19,9 +19,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 COLUMNS = ("text", "id", "author", "created_at", "account")
 """What `--map` can say of a column."""
-
-
-_STEP = 500
 
 
 class RowError(ArchiveError):
@@ -87,36 +84,50 @@ def read_over(
     *,
     strict: bool,
     written: Iterable[Path | None] = (),
+    also: Callable[[Sequence[Mention]], None] | None = None,
 ) -> tuple[int, Iterator[Mention]]:
     """How many mentions the archives hold, and the mentions in order; what cannot be read goes to the rejects.
 
-    `written` are the files that the command is about to write, besides the rejects.
+    `written` are the files that the command is about to write, besides the rejects; `also` is shown all mentions as they
+    are read, some at a time.
 
     Raises:
         ArchiveError: nothing can be read, or `strict` and a row cannot, or a file that is read would be written over.
     """
+    from itertools import chain
+
     from socialcare.cli.console import progress
-    from socialcare.model import Reject
     from socialcare.ports import ReadOptions
-    from socialcare.simulate.archives import find_archives, read_archives
+    from socialcare.simulate.archives import find_archives, read_in_lists
     from socialcare.simulate.ordering import ordered
 
     options = ReadOptions(columns=columns)
     archives = find_archives(paths, loaded.sources, options, rejects.skips.add)
     _spare({*map(Path, paths), *(archive.path for archive in archives)}, (*written, rejects.path))
 
-    def rows() -> Iterator[Mention | Reject]:
-        for number, row in enumerate(read_archives(archives, options, rejects.skips.add), start=1):
-            if strict and isinstance(row, Reject):
-                raise RowError(
-                    f"{row.file}:{row.row}: {row.reason}\nhelp: without --strict the other rows are read"
-                )
-            if number % _STEP == 0:
-                advance(_STEP)
-            yield row
+    def sifted() -> Iterator[list[Mention]]:
+        for rows in read_in_lists(archives, options, rejects.skips.add):
+            advance(len(rows))
+            if strict:
+                _demand(rows)
+            mentions = rejects.mentions(rows)
+            if also is not None:
+                also(mentions)
+            yield mentions
 
     with progress("reading") as advance:
-        return ordered(rejects.sift(rows()))
+        return ordered(chain.from_iterable(sifted()))
+
+
+def _demand(rows: Sequence[Mention | Reject]) -> None:
+    """Stop at the first row that cannot be read."""
+    from socialcare.model import Reject
+
+    for row in rows:
+        if isinstance(row, Reject):
+            raise RowError(
+                f"{row.file}:{row.row}: {row.reason}\nhelp: without --strict the other rows are read"
+            )
 
 
 def _spare(read: Iterable[Path], written: Iterable[Path | None]) -> None:

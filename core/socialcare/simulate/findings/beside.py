@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from socialcare.model import Decision, Mention
+from socialcare.model import Decision, Event, Mention
+from socialcare.observed import Company
 from socialcare.simulate.findings.deeds import DEEDS, deeds
-from socialcare.simulate.findings.exhibits import Drawer, Exhibit, rank_of
+from socialcare.simulate.findings.exhibits import Drawer, Exhibit, rank_of, shown
 from socialcare.simulate.summary import OURS, chain
 
 WAITING = 20_000
@@ -85,38 +87,59 @@ class Comparison:
         return sorted(self.waits)[min(len(self.waits) - 1, int(share * len(self.waits)))]
 
 
+class OurReplies:
+    """Looks for replies of ours while an archive is read: one that has none has nothing for a policy to stand beside."""
+
+    def __init__(self, company: Company) -> None:
+        self.found = False
+        self._company = company
+
+    def see(self, mentions: Sequence[Mention]) -> None:
+        """Look at some more."""
+        if not self.found:
+            replies = [mention for mention in mentions if mention.in_reply_to is not None]
+            self.found = any(map(self._company.wrote, replies))
+
+
 class BrandReplies:
     """Pairs mentions with the brand's replies to them while the archive passes, whichever comes first.
 
-    `show` makes an exhibit of a mention that was answered; `seed` is that of the draw of samples.
+    `zone` is that of the times shown, `seed` that of the draw of samples.
     """
 
-    def __init__(self, show: Callable[[Mention, Decision], Exhibit], *, seed: int = 0) -> None:
+    def __init__(self, zone: ZoneInfo, *, seed: int = 0) -> None:
         self.comparison = Comparison()
-        self._show = show
+        self._zone = zone
         self._seed = seed
         self._open: OrderedDict[str, _Open] = OrderedDict()
         self._early: OrderedDict[str, list[Mention]] = OrderedDict()
 
-    def see(self, mention: Mention, decision: Decision) -> None:
-        """Look at one decision about a mention, ours or theirs."""
-        if decision.reason == OURS and decision.outcome == "ignored":
-            self._reply(mention)
-            return
-        name = f"{mention.platform}:{mention.id}"
-        one = _Open(mention, decision)
-        self._open[name] = one
-        if self._early:
-            for reply in self._early.pop(name, ()):
-                _answer(one, reply)
-        if len(self._open) > WAITING:
-            self._close(self._open.popitem(last=False)[1])
+    def see(self, events: Sequence[Event], decisions: Sequence[Decision]) -> None:
+        """Look at what was decided about a batch of events, mentions and posts of ours."""
+        mentions = {(one.platform, one.id): one for one in events if isinstance(one, Mention)}
+        for decision in decisions:
+            mention = mentions.get((decision.platform, decision.mention))
+            if decision.event != "mention" or mention is None:
+                continue
+            if decision.reason == OURS and decision.outcome == "ignored":
+                self._reply(mention)
+            else:
+                self._mention(mention, decision)
 
     def finish(self) -> Comparison:
         """The whole comparison; nothing more is seen after it."""
         while self._open:
             self._close(self._open.popitem(last=False)[1])
         return self.comparison
+
+    def _mention(self, mention: Mention, decision: Decision) -> None:
+        name = f"{mention.platform}:{mention.id}"
+        one = _Open(mention, decision)
+        self._open[name] = one
+        for reply in self._early.pop(name, ()):
+            _answer(one, reply)
+        if len(self._open) > WAITING:
+            self._close(self._open.popitem(last=False)[1])
 
     def _reply(self, reply: Mention) -> None:
         if reply.in_reply_to is None:
@@ -132,11 +155,11 @@ class BrandReplies:
     def _close(self, one: _Open) -> None:
         if one.theirs is None:
             return
-        shown = Beside(self._show(one.mention, one.decision), one.reply, one.waited)
+        beside = Beside(shown(one.mention, one.decision, self._zone), one.reply, one.waited)
         rank = rank_of(one.mention, self._seed)
         if one.waited is not None:
             self.comparison.waits.append(one.waited)
-        self.comparison.outcomes.setdefault(one.decision.outcome, Drawer()).add(rank, lambda: shown)
+        self.comparison.outcomes.setdefault(one.decision.outcome, Drawer()).add(rank, lambda: beside)
         ours = said(one.decision)
         if ours is None:
             return
@@ -147,7 +170,7 @@ class BrandReplies:
                 if did
                 else (kind.brand_only if brand_did else kind.neither)
             )
-            drawer.add(rank, lambda: shown)
+            drawer.add(rank, lambda: beside)
 
 
 def said(decision: Decision) -> frozenset[str] | None:

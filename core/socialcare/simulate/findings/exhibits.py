@@ -8,10 +8,10 @@ so the same mentions stand behind many numbers, and little has to be held.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 from hashlib import blake2b
 from heapq import heappush, heapreplace
 from typing import Generic, TypeAlias, TypeVar
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -84,10 +84,12 @@ def exhibit(mention: Mention, decision: Decision, at: str) -> Exhibit:
     )
 
 
-def told_at(local: datetime) -> str:
-    """A moment as exhibits show it: `Mon 2 Mar 2026, 10:01`."""
+def shown(mention: Mention, decision: Decision, zone: ZoneInfo) -> Exhibit:
+    """The same, with the time of the decision in a zone: `Mon 2 Mar 2026, 10:01`."""
+    local = decision.at.astimezone(zone)
     day, month = _DAYS[local.weekday()], _MONTHS[local.month - 1]
-    return f"{day} {local.day} {month} {local.year}, {local.hour:02}:{local.minute:02}"
+    at = f"{day} {local.day} {month} {local.year}, {local.hour:02}:{local.minute:02}"
+    return exhibit(mention, decision, at)
 
 
 def answers(decision: Decision) -> Iterator[Answer]:

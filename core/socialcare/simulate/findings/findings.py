@@ -18,9 +18,8 @@ from socialcare.simulate.findings.exhibits import (
     Exhibit,
     Key,
     Numbers,
-    exhibit,
     rank_of,
-    told_at,
+    shown,
 )
 from socialcare.simulate.findings.inbox import Inbox
 from socialcare.simulate.findings.timeline import Timeline
@@ -72,20 +71,21 @@ class Findings:
     def __init__(self, desk: Desk, *, seed: int = 0) -> None:
         self._desk = desk
         self._seed = seed
-        self._zone = ZoneInfo(desk.setting.policy.zone)
+        self._zone = zone = ZoneInfo(desk.setting.policy.zone)
         self._hour = self._begins = self._ends = NEVER
         self._cell = ("", "")
         self._held: dict[str, tuple[int, Exhibit]] = {}
         self.numbers = Numbers()
         self.timeline = Timeline()
-        self.inbox = Inbox(self.show)
-        self.brand = BrandReplies(self.show, seed=seed)
+        self.inbox = Inbox(zone)
+        self.brand = BrandReplies(zone, seed=seed)
         self.charges = Charges(desk.setting.channels)
         self.reach = Reach()
         self.has_intent = False
 
     def see(self, events: Sequence[Event], decisions: Sequence[Decision]) -> None:
         """Add what was decided about a batch of events."""
+        self.brand.see(events, decisions)
         mentions = {(one.platform, one.id): one for one in events if isinstance(one, Mention)}
         for decision in decisions:
             mention = mentions.get((decision.platform, decision.mention))
@@ -96,15 +96,11 @@ class Findings:
             else:
                 self._bill(decision, summoned=False)
 
-    def show(self, mention: Mention, decision: Decision) -> Exhibit:
-        """A mention and what was decided about it, as a report shows it."""
-        return exhibit(mention, decision, told_at(decision.at.astimezone(self._zone)))
-
     def _mention(self, mention: Mention, decision: Decision) -> None:
-        self.brand.see(mention, decision)
         if decision.reason == OURS and decision.outcome == "ignored":
             return
         rank = rank_of(mention, self._seed)
+        make = partial(shown, mention, decision, self._zone)
         drawers = self._ends_of(decision)
         is_plain = _is_plain(decision)
         if is_plain:
@@ -117,12 +113,12 @@ class Findings:
         self.has_intent = self.has_intent or intent is not None
         if _is_waiting(decision) and intent is not None and intent.value == "complaint":
             drawers.append(self.numbers.drawer(("unanswered complaint",)))
-            self.reach.add(mention, rank, partial(self.show, mention, decision))
-        _count(drawers, rank, partial(self.show, mention, decision))
+            self.reach.add(mention, rank, make)
+        _count(drawers, rank, make)
         self.inbox.see(mention, decision, rank)
         self.charges.read(mention.platform)
         if not is_plain:
-            self._acts(mention, decision, rank)
+            self._acts(mention, decision, rank, make)
 
     def _ends_of(self, decision: Decision) -> list[Drawer[Exhibit]]:
         """The numbers about where a mention ended."""
@@ -152,14 +148,14 @@ class Findings:
             drawers.append(drawer(("unanswered",)))
         return drawers
 
-    def _acts(self, mention: Mention, decision: Decision, rank: int) -> None:
+    def _acts(self, mention: Mention, decision: Decision, rank: int, make: Callable[[], Exhibit]) -> None:
         """What was said costs, and what was held may be seen again."""
         summoned = self._desk.company.addressed(mention, decision.account) == "direct"
         self._bill(decision, summoned=summoned)
         for each in chain(decision):
             for action in each.actions:
                 if action.state == "held" and action.id is not None and len(self._held) < _MOST_HELD:
-                    self._held[action.id] = (rank, self.show(mention, decision))
+                    self._held[action.id] = (rank, make())
 
     def _hold(self, decision: Decision) -> None:
         """What became of what was held."""
@@ -167,9 +163,9 @@ class Findings:
         for action in decision.actions:
             if action.id is None or action.state == "held":
                 continue
-            rank, shown = self._held.pop(action.id, (0, None))
-            if shown is not None:
-                self.numbers.drawer(("held", fate(action))).add(rank, partial(_itself, shown))
+            rank, held = self._held.pop(action.id, (0, None))
+            if held is not None:
+                self.numbers.drawer(("held", fate(action))).add(rank, partial(_itself, held))
 
     def _bill(self, decision: Decision, *, summoned: bool) -> None:
         for each in chain(decision):
@@ -190,13 +186,13 @@ class Findings:
 
 def _count(drawers: Sequence[Drawer[Exhibit]], rank: int, make: Callable[[], Exhibit]) -> None:
     """Count a mention in each; it is made once, and only if one of them keeps it."""
-    shown: Exhibit | None = None
+    made: Exhibit | None = None
     for drawer in drawers:
         drawer.count += 1
         if rank < drawer.bar:
-            if shown is None:
-                shown = make()
-            drawer.put(rank, shown)
+            if made is None:
+                made = make()
+            drawer.put(rank, made)
 
 
 def _is_waiting(decision: Decision) -> bool:
@@ -253,5 +249,5 @@ def _of_action(action: ActionRecord) -> Iterator[Key]:
             yield ("missing", action.rule, name)
 
 
-def _itself(shown: Exhibit) -> Exhibit:
-    return shown
+def _itself(held: Exhibit) -> Exhibit:
+    return held

@@ -7,14 +7,15 @@ each mention in one group. Words are those of `has`, so that a phrase found here
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from socialcare.model import Decision, Mention
 from socialcare.policy.language.words import words
-from socialcare.simulate.findings.exhibits import Drawer, Exhibit
+from socialcare.simulate.findings.exhibits import Drawer, Exhibit, shown
 
 SAMPLE = 4_000
 """Mentions of the inbox, and as many others, that groups are read off."""
@@ -53,12 +54,12 @@ class Group:
 
 
 class Inbox:
-    """Samples what reached the inbox, and beside it what did not; `show` makes an exhibit of what is looked at in the end."""
+    """Samples what reached the inbox, and beside it what did not; it is read in the end. `zone` is that of the times shown."""
 
-    def __init__(self, show: Callable[[Mention, Decision], Exhibit]) -> None:
+    def __init__(self, zone: ZoneInfo) -> None:
         self.all: Drawer[tuple[Mention, Decision]] = Drawer(SAMPLE)
         self._others: Drawer[str] = Drawer(SAMPLE)
-        self._show = show
+        self._zone = zone
 
     def see(self, mention: Mention, decision: Decision, rank: int) -> None:
         """Look at one decision about a mention."""
@@ -110,7 +111,7 @@ class Inbox:
             intent=found.value if found is not None and isinstance(found.value, str) else "",
             account=decision.account,
             near=decision.near[0] if decision.near else "",
-            exhibit=self._show(mention, decision),
+            exhibit=shown(mention, decision, self._zone),
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 from socialcare.desk import Desk
 from socialcare.model import OUTCOMES, Author, Mention
 from socialcare.simulate.findings import beside
+from socialcare.simulate.findings.beside import BrandReplies, OurReplies
 from socialcare.simulate.findings.deeds import DEEDS
 from socialcare.simulate.findings.findings import Findings
 from socialcare.simulate.run import run
@@ -144,6 +146,28 @@ async def test_what_the_brand_did_stands_beside_what_the_policy_would_do(
     assert thanks.neither.count == 2
     assert link.brand_only.count == 1
     assert next(iter(link.brand_only)).reply == "See https://acme.example ‖ and DM us"
+
+
+async def test_without_a_reply_of_ours_there_is_nothing_to_stand_beside(
+    desk_for: DeskFor, mentions: Mentions
+) -> None:
+    first, second = mentions(["open?", "hello"])
+    strangers = replace(second, in_reply_to=first.id)
+    seen = OurReplies(desk_for().company)
+    seen.see([first, strangers])
+    assert not seen.found
+    seen.see(replies(first, "Hi!"))
+    seen.see([second])
+    assert seen.found
+
+
+async def test_the_brand_stands_beside_the_policy_without_a_report(
+    desk_for: DeskFor, mentions: Mentions
+) -> None:
+    hours, broken = mentions(["open?", "broken"])
+    brand = BrandReplies(ZoneInfo("UTC"))
+    await run([hours, broken, *replies(hours, "Hi!")], desk_for(), also=brand.see)
+    assert (brand.finish().answered, brand.finish().compared) == (1, 1)
 
 
 def changed_name(author: Author) -> Author:
