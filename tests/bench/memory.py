@@ -8,7 +8,7 @@ from tests.bench import made
 from tests.bench.page import table, told
 from tests.bench.runs import run
 from tests.bench.stand import Case, install_plugin, write_lines, write_policy
-from tests.bench.workload import LEARNED_FROM, SEED, texts, workload
+from tests.bench.workload import LEARNED_FROM, SEED, model, rules, texts
 
 MENTIONS = 1_000_000
 AUTHORS = 300_000
@@ -32,8 +32,7 @@ def main() -> None:
         lines = made.lines(said, SEED, mentions=asked.mentions, authors=asked.authors)
         write_lines(folder / "mentions.jsonl", lines)
         for case in CASES:
-            found = workload(case.rules, 0, flat=case.flat)
-            write_policy(folder / case.name, case, found.rules, found.model)
+            write_policy(folder / case.name, case, rules(case.rules, flat=case.flat), model())
             command = (
                 "simulate",
                 "--policy",

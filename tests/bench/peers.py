@@ -22,7 +22,7 @@ from tests.bench.page import table, told
 from tests.bench.plugin.socialcare_bench import INTENTS, Linear, Model
 from tests.bench.product import ENGINES, build, mentions
 from tests.bench.stand import write_lines
-from tests.bench.workload import ROOT, SHARED, Rule, shared, view, workload
+from tests.bench.workload import ROOT, SHARED, Rule, lines, model, rules, shared, view
 
 OUT = ROOT / "out" / "bench-peers"
 PEERS = (
@@ -79,22 +79,21 @@ class Material(NamedTuple):
         return found
 
 
-def write_material(folder: Path, rules: int) -> Material:
-    """Make what all engines are given."""
+def write_material(folder: Path, number: int) -> None:
+    """Make what all engines are given, for so many rules."""
     folder.mkdir(parents=True, exist_ok=True)
-    found = workload(rules, LINES)
-    write_lines(folder / "lines.jsonl", found.lines)
+    stream, policy = lines(LINES), rules(number)
+    write_lines(folder / "lines.jsonl", stream)
     texts = {mention.id: mention.text for mention in mentions(folder / "lines.jsonl")}
-    said = [texts[json.loads(line)["data"]["id"]] for line in found.lines]
-    intents = Linear(found.model).intents(said)
-    views = [view(*each) for each in zip(found.lines, said, (INTENTS[at] for at in intents), strict=True)]
+    said = [texts[json.loads(line)["data"]["id"]] for line in stream]
+    intents = Linear(model()).intents(said)
+    views = [view(*each) for each in zip(stream, said, (INTENTS[at] for at in intents), strict=True)]
     write_lines(folder / "views.jsonl", [json.dumps(each).encode() for each in views])
-    (folder / "rules.json").write_text(json.dumps(found.rules), "utf-8")
-    (folder / "model.json").write_bytes(msgspec.json.encode(found.model))
+    (folder / "rules.json").write_text(json.dumps(policy), "utf-8")
+    (folder / "model.json").write_bytes(msgspec.json.encode(model()))
     evaluate = shared("reference").evaluate
-    expected = [sorted(evaluate(found.rules, each)) for each in views[:CHECKED]]
+    expected = [sorted(evaluate(policy, each)) for each in views[:CHECKED]]
     (folder / "expected.json").write_text(json.dumps(expected), "utf-8")
-    return Material(folder)
 
 
 def measure(name: str, material: Material, cap: float) -> Result:

@@ -15,7 +15,7 @@ from tests.bench.floor import floor
 from tests.bench.page import table, told
 from tests.bench.runs import Cost, median_of
 from tests.bench.stand import CASES, FEW, MENTIONS, Case, prepare
-from tests.bench.workload import ROOT
+from tests.bench.workload import ROOT, source
 
 OUT = ROOT / "out" / "bench"
 COMMAND = "make bench"
@@ -64,14 +64,14 @@ def main() -> None:
     asked = parser.parse_args()
     began = time.perf_counter()
     cases = [case for case in CASES if asked.only is None or case.name in asked.only.split(",")]
-    source = prepare(OUT, cases, asked.mentions)
+    prepare(OUT, cases, asked.mentions)
     rates = {case.name: rate(case, OUT, asked.mentions) for case in cases}
     bytes_each = (OUT / "mentions.jsonl").stat().st_size / asked.mentions
     told(
         "rates",
         COMMAND,
         [
-            f"{asked.mentions:,} mentions of {bytes_each:.0f} bytes, texts: {source}. CPU, median of five.",
+            f"{asked.mentions:,} mentions of {bytes_each:.0f} bytes, texts: {source()}. CPU, median of five.",
             _one_process(rates.values()),
             _ratios(rates),
             _two_workers(rates, asked.mentions),

@@ -23,7 +23,6 @@ from socialcare.desk import Desk
 from socialcare.model import Decision
 from socialcare.pipeline import decide
 from socialcare.policy.deciding.engine import Seen
-from socialcare.screening import look
 from socialcare.simulate.decisions import DecisionWriter
 from socialcare.simulate.findings.findings import Findings
 from socialcare.simulate.ordering import ordered
@@ -47,17 +46,18 @@ def stages(folder: Path, case: Case) -> dict[str, float]:
     desk = open_policy(folder / case.name)
     decided = asyncio.run(_decided(batches, desk))
     gc.freeze()
-    classify = per_item(lambda: asyncio.run(_classified(batches, desk)), number)
-    seen = per_item(lambda: asyncio.run(_seen(batches, desk)), number)
-    screened = _screened(batches, desk, number)
+    events_seen = asyncio.run(_seen(batches, desk))
+    classified = per_item(lambda: asyncio.run(_classified(batches, desk)), number)
+    observed = per_item(lambda: _observed(batches, desk), number)
+    screened = per_item(lambda: deque(map(desk.setting.engine.screen, events_seen), maxlen=0), number)
     whole = per_item(lambda: asyncio.run(_decided(batches, desk)), number)
     return {
         "read a line, decode it, make a mention": per_item(lambda: deque(mentions(file), maxlen=0), number),
         "put the mentions in order of time": per_item(lambda: deque(ordered(found)[1], maxlen=0), number),
-        "classify: the plugin, and what the seam checks": classify,
-        "observe the fields that the policy uses": seen - classify - screened,
+        "classify: the plugin, and what the seam checks": classified,
+        "observe the fields that the policy uses": observed,
         "screen: which rules may match": screened,
-        "decide: state, plan, guards, texts, record": whole - seen,
+        "decide: state, plan, guards, texts, record": whole - classified - observed - screened,
         "encode and write the decision": per_item(lambda: _written(decided), number),
         "count for the summary": per_item(lambda: _counted(batches, decided, desk), number),
         "keep what a report shows": per_item(lambda: _found(batches, decided, desk), number),
@@ -69,23 +69,23 @@ async def _classified(batches: Batches, desk: Desk) -> None:
         await desk.seam.fields(desk.asked, batch)
 
 
-async def _seen(batches: Batches, desk: Desk) -> None:
+def _observed(batches: Batches, desk: Desk) -> None:
+    observe, account_of = desk.observe, desk.company.account_of
+    for mention in chain.from_iterable(batches):
+        observe(mention, account_of(mention, desk.account))
+
+
+async def _seen(batches: Batches, desk: Desk) -> list[list[Seen]]:
+    """What the engine is given."""
+    found = []
     for batch in batches:
-        await look(batch, desk)
-
-
-def _screened(batches: Batches, desk: Desk, number: int) -> float:
-    async def sights() -> list[list[Seen]]:
-        return [
-            [
-                Seen(one.fields, mention.at)
-                for one, mention in zip(await look(batch, desk), batch, strict=True)
-            ]
-            for batch in batches
-        ]
-
-    seen = asyncio.run(sights())
-    return per_item(lambda: deque(map(desk.setting.engine.screen, seen), maxlen=0), number)
+        rows = zip(batch, await desk.seam.fields(desk.asked, batch), strict=True)
+        seen = (
+            {**fields, **desk.observe(one, desk.company.account_of(one, desk.account))}
+            for one, fields in rows
+        )
+        found.append([Seen(fields, one.at) for fields, one in zip(seen, batch, strict=True)])
+    return found
 
 
 async def _decided(batches: Batches, desk: Desk) -> list[list[Decision]]:

@@ -11,7 +11,7 @@ import msgspec
 from tests.bench import made
 from tests.bench.plugin.socialcare_bench import Model
 from tests.bench.policies import write_care, write_labels
-from tests.bench.workload import ROOT, SEED, Rule, texts, workload
+from tests.bench.workload import ROOT, SEED, Rule, lines, model, rules, texts
 
 PLUGIN = Path(__file__).parent / "plugin"
 MENTIONS = 60_000
@@ -72,32 +72,27 @@ def install_plugin(site: Path) -> None:
     subprocess.run(command, cwd=ROOT, check=True)
 
 
-def write_policy(folder: Path, case: Case, rules: Sequence[Rule], model: Model) -> None:
+def write_policy(folder: Path, case: Case, policy: Sequence[Rule], weights: Model) -> None:
     """A deployment with these rules; the model stands beside it."""
     shutil.rmtree(folder, ignore_errors=True)
-    (write_care if case.care else write_labels)(rules, folder / "rules")
+    (write_care if case.care else write_labels)(policy, folder / "rules")
     (folder / "socialcare.toml").write_text(SETTINGS, "utf-8")
-    (folder.parent / "model.json").write_bytes(msgspec.json.encode(model))
+    (folder.parent / "model.json").write_bytes(msgspec.json.encode(weights))
 
 
-def write_lines(file: Path, lines: Iterable[bytes]) -> None:
+def write_lines(file: Path, content: Iterable[bytes]) -> None:
     """An archive of JSON Lines."""
     with file.open("wb") as out:
-        out.writelines(line + b"\n" for line in lines)
+        out.writelines(line + b"\n" for line in content)
 
 
-def prepare(folder: Path, cases: Iterable[Case], mentions: int = MENTIONS) -> str:
-    """Write the policies of the cases and the archives, each once whole and once its first few; where the texts are from."""
+def prepare(folder: Path, cases: Iterable[Case], mentions: int = MENTIONS) -> None:
+    """Write the policies of the cases, and the archives, each once whole and once its first few mentions."""
     folder.mkdir(parents=True, exist_ok=True)
     install_plugin(folder / "site")
-    lines: Sequence[bytes] = ()
-    source = ""
     for case in cases:
-        found = workload(case.rules, 0 if lines else mentions, flat=case.flat)
-        lines, source = lines or found.lines, found.source
-        write_policy(folder / case.name, case, found.rules, found.model)
+        write_policy(folder / case.name, case, rules(case.rules, flat=case.flat), model())
     again = list(made.lines(texts(mentions), SEED, authors=round(mentions * AUTHORS)))
-    for name, all_lines in (("mentions", lines), ("authors", again)):
+    for name, all_lines in (("mentions", lines(mentions)), ("authors", again)):
         write_lines(folder / f"{name}.jsonl", all_lines)
         write_lines(folder / f"{name}-few.jsonl", all_lines[:FEW])
-    return source

@@ -10,9 +10,9 @@ import json
 import os
 import random
 import sys
-from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypedDict
+from typing import Any, Literal, TypedDict
 
 from tests.bench import made
 from tests.bench.model import train
@@ -48,32 +48,38 @@ class Rule(TypedDict):
     none: list[Atom]
 
 
-class Workload(NamedTuple):
-    """Lines, rules and the model of the classifier; `source` says where the texts are from."""
-
-    source: str
-    lines: Sequence[bytes]
-    rules: Sequence[Rule]
-    model: Model
-
-
-def workload(rules: int, mentions: int, *, flat: bool = False) -> Workload:
-    """So many rules and mentions; `flat`: the rules beyond 1,000 add hardly any matches a mention."""
-    texts, source = _texts(max(LEARNED_FROM, mentions))
-    learned = [text for text, _ in texts[:LEARNED_FROM]]
-    spoken = [words_in_a_row(text) for text in learned]
-    if SHARED.is_dir():
-        lines = shared("workload").mentions(texts[:mentions])
-        wanted = shared("workload").rules(rules, spoken, flat=flat)
-    else:
-        lines = list(made.lines(texts[:mentions], SEED))
-        wanted = made.rules(rules, spoken, flat=flat)
-    return Workload(source, lines, [_spoken(rule) for rule in wanted], train(learned))
+def source() -> str:
+    """Where the texts are from."""
+    return _texts(1)[1]
 
 
 def texts(number: int) -> list[tuple[str, str]]:
-    """So many texts, each with its language, in a fixed order without any other."""
+    """So many texts, each with its language; fewer are the first of more."""
     return _texts(number)[0]
+
+
+def lines(mentions: int) -> list[bytes]:
+    """So many lines of the stream, each by an author of its own."""
+    said = texts(mentions)
+    return list(shared("workload").mentions(said) if SHARED.is_dir() else made.lines(said, SEED))
+
+
+def rules(number: int, *, flat: bool = False) -> list[Rule]:
+    """So many rules; `flat`: those beyond 1,000 add hardly any matches a mention."""
+    spoken = [words_in_a_row(text) for text in _learned()]
+    make = shared("workload").rules if SHARED.is_dir() else made.rules
+    return [_spoken(rule) for rule in make(number, spoken, flat=flat)]
+
+
+@cache
+def model() -> Model:
+    """The model of the classifier."""
+    return train(_learned())
+
+
+@cache
+def _learned() -> list[str]:
+    return [text for text, _ in texts(LEARNED_FROM)]
 
 
 def shared(name: str) -> Any:  # Any: a script beside the repository, without types
