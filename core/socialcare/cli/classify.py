@@ -79,10 +79,12 @@ async def _write(
     mentions: Iterator[Mention], desk: Desk, target: BinaryIO, advance: Callable[[int], None]
 ) -> None:
     from msgspec.json import Encoder
+    from msgspec.structs import asdict
 
     from socialcare.simulate.classification import classified
 
-    encode = Encoder(enc_hook=dict).encode
+    encode = Encoder(enc_hook=dict).encode_lines
     async for lines in classified(mentions, desk):
-        target.writelines(encode(line) + b"\n" for line in lines)
+        rows = [(line.mention, {name: asdict(one) for name, one in line.fields.items()}) for line in lines]
+        target.write(encode([{"mention": mention, "fields": fields} for mention, fields in rows]))
         advance(len(lines))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, BinaryIO
@@ -34,12 +34,17 @@ class DecisionWriter:
 
     def write(self, decision: Decision) -> None:
         """Write one line."""
-        line = record(decision)
-        if self._unsealed:
-            line["unsealed"] = self._unsealed
-        self._file.write(_ENCODER.encode(line) + b"\n")
-        self.written += 1
-        self.until = decision.at
+        self.write_all((decision,))
+
+    def write_all(self, decisions: Sequence[Decision]) -> None:
+        """Write one line for each."""
+        for decision in decisions:
+            line = record(decision)
+            if self._unsealed:
+                line["unsealed"] = self._unsealed
+            self._file.write(_ENCODER.encode(line) + b"\n")
+            self.written += 1
+            self.until = decision.at
 
 
 def record(decision: Decision) -> dict[str, Any]:  # Any: a record is JSON
