@@ -6,7 +6,19 @@ from itertools import chain
 from pathlib import Path
 
 from socialcare import Mention, ReadOptions, Reject
-from socialcare.intake import Damaged, keys, reject, timed_lists, unpacked
+from socialcare.intake import (
+    LARGEST_PAGE,
+    Damaged,
+    Stretch,
+    blocks_of_lines,
+    head,
+    keys,
+    lines_of,
+    reject,
+    stretches,
+    timed_lists,
+    unpacked,
+)
 from socialcare_archive.x_lines import of_lines
 from socialcare_archive.x_pages import BOM, of_pages
 
@@ -36,12 +48,25 @@ class XPages:
         """Every post in file order; a row is a line, or in a file of pages the number of the post."""
         return chain.from_iterable(timed_lists(_rows(path)))
 
+    def stretches(self, path: Path, size: int) -> list[Stretch]:
+        """The file in stretches of about `size` bytes that can be read one by one; none where that cannot be done.
+
+        `read` gives what `timed_lists` makes of what `read_stretch` gives of all of them, in order.
+        """
+        return list(stretches(path, size)) if _has_lines(head(path).removeprefix(BOM)) else []
+
+    def read_stretch(self, path: Path, stretch: Stretch) -> Iterator[list[Mention | Reject]]:
+        """The posts of a stretch, some at a time."""
+        return of_lines(path, lines_of(path, stretch, LARGEST_PAGE), stretch.row)
+
 
 def _rows(path: Path) -> Iterator[list[Mention | Reject]]:
     try:
         with unpacked(path) as stream:
-            in_lines = _has_lines(stream.peek(_HEAD).removeprefix(BOM))
-            yield from of_lines(path, stream) if in_lines else of_pages(path, stream)
+            if _has_lines(stream.peek(_HEAD).removeprefix(BOM)):
+                yield from of_lines(path, blocks_of_lines(stream, LARGEST_PAGE))
+            else:
+                yield from of_pages(path, stream)
     except Damaged as why:
         yield [reject(path, 0, why)]
 

@@ -1,21 +1,19 @@
 """Answers of the X API v2, one a line: the usual one is decoded at once, any other is read as a page is."""
 
-from collections.abc import Iterator
-from io import BufferedReader
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from socialcare import Mention, Reject
-from socialcare.intake import LARGEST_PAGE, Cut, blocks_of_lines, reject
+from socialcare.intake import LARGEST_PAGE, Cut, reject
 from socialcare_archive.x_pages import BOM, posts
 from socialcare_archive.x_usual import usual_mention
 
 _AT_ONCE = 256
 
 
-def of_lines(path: Path, stream: BufferedReader) -> Iterator[list[Mention | Reject]]:
-    """The posts of a file with one answer a line; a row is the number of the line."""
-    number = 0
-    for lines in blocks_of_lines(stream, LARGEST_PAGE):
+def of_lines(path: Path, blocks: Iterable[list[bytes]], number: int = 0) -> Iterator[list[Mention | Reject]]:
+    """The posts of lines, each one answer; a row is the number of its line, of which `number` came before."""
+    for lines in blocks:
         rows: list[Mention | Reject] = []
         for line in lines:
             number += 1

@@ -1,6 +1,7 @@
 """From a post as X writes it to a mention."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 from msgspec.structs import replace
@@ -8,8 +9,8 @@ from msgspec.structs import replace
 from socialcare import Author, Mention
 from socialcare.intake import UNTIMED, BadRow, description, moment, shown_name, sound
 from socialcare_archive.texts import is_retweet, mentioned, unescaped
-from socialcare_archive.x_names import handle, moment_of_id, x_identifier
-from socialcare_archive.x_shapes import Entities, Id, Post, Profile
+from socialcare_archive.x_names import LONGEST_HANDLE, handle, moment_of_id, x_identifier
+from socialcare_archive.x_shapes import LONGEST_LANGUAGE, Entities, Id, Post, Profile
 
 People: TypeAlias = "dict[str, Profile[str] | Author | BadRow]"
 """The people of a page by id: as X writes them until somebody asks, then as authors, or as why they cannot be read."""
@@ -17,7 +18,8 @@ People: TypeAlias = "dict[str, Profile[str] | Author | BadRow]"
 _AUTOMATED = "automated"
 """How X's label of automated accounts begins, in the affiliation of a profile."""
 
-_LONGEST_LANGUAGE = 8
+_OFTEN = 1_000
+"""Short words that are met again and again, and are held in memory once."""
 
 
 def people_of(profiles: Iterable[Profile[str]]) -> People:
@@ -56,7 +58,7 @@ def mention_of(post: Post[str], people: People) -> Mention:
         is_retweet=is_shared(related) if related else is_retweet(text),
         quotes=optional_id(related.get("quoted")),
         mentioned=handles(named) or mentioned(text),
-        lang=language(post.lang),
+        lang=language(post.lang and sound(post.lang)[:LONGEST_LANGUAGE]),
         retweets=metrics.shares if metrics else None,
         likes=metrics.like_count if metrics else None,
         replies=metrics.reply_count if metrics else None,
@@ -148,8 +150,16 @@ def handles(named: Entities | None) -> tuple[str, ...]:
     """The handles that X found in a text, in order, each once."""
     if named is None or not named.mentions:
         return ()
-    found = [handle(each.username, "username") for each in named.mentions if each.username]
-    return tuple(found) if len(found) == 1 else tuple(dict.fromkeys(found))
+    first = named.mentions[0].username
+    if first and len(named.mentions) == 1 and len(first) <= LONGEST_HANDLE:
+        return _alone(first)
+    found = (handle(each.username, "username") for each in named.mentions if each.username)
+    return tuple(dict.fromkeys(found))
+
+
+@lru_cache(_OFTEN)
+def _alone(username: str) -> tuple[str, ...]:
+    return (handle(username, "username"),)
 
 
 def is_shared(related: Mapping[str, Id]) -> bool:
@@ -162,8 +172,7 @@ def optional_id(number: Id) -> str | None:
     return x_identifier(number, "referenced id") if number is not None else None
 
 
+@lru_cache(_OFTEN)
 def language(code: str | None) -> str | None:
-    """What X took a post's language to be: a word such as `en`, `zh-TW` or `qme`."""
-    if code is None or (len(code) <= _LONGEST_LANGUAGE and "\0" not in code):
-        return code
-    return sound(code)[:_LONGEST_LANGUAGE]
+    """What X took a post's language to be, a short word such as `en`, `zh-TW` or `qme`."""
+    return code and sound(code)

@@ -7,7 +7,8 @@ from socialcare.intake import LATEST, BadRow, identifier, short
 
 LONGEST_ID = 19
 _X_ID = re.compile(rf"[0-9]{{1,{LONGEST_ID}}}")
-_HANDLE = re.compile(r"[A-Za-z0-9_]{1,32}")
+LONGEST_HANDLE = 32
+_HANDLE = re.compile(rf"[A-Za-z0-9_]{{1,{LONGEST_HANDLE}}}")
 
 _SNOWFLAKES_SINCE = datetime(2010, 11, 4, 1, 42, 54, 657_000, tzinfo=UTC)
 _FIRST_SNOWFLAKE = 1 << 40

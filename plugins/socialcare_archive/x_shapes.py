@@ -5,14 +5,16 @@ how a time is decoded: as the text it is, or at once as a `datetime`.
 """
 
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
-from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 Id = str | int | float | None
 """An id is text; what a program turned into a number is looked at at the door."""
 
 When = TypeVar("When", str, datetime)
+
+LONGEST_LANGUAGE = 8
 
 
 class Named(Struct, gc=False):
@@ -149,6 +151,7 @@ class UsualPost(Post[datetime], kw_only=True, gc=False):
     author_id: str
     created_at: datetime
     in_reply_to_user_id: str | None = None
+    lang: Annotated[str, Meta(max_length=LONGEST_LANGUAGE)] | None = None
     note_tweet: None = None
     note_post: None = None
     event_type: None = None

@@ -31,6 +31,7 @@ from socialcare.intake.files import (
 )
 from socialcare.intake.moments import LATEST, UNTIMED, is_moment, moment, timed, timed_lists
 from socialcare.intake.pages import LARGEST_PAGE, keys, objects
+from socialcare.intake.stretches import Stretch, lines_of, stretches
 
 __all__ = [
     "DEEPEST",
@@ -46,6 +47,7 @@ __all__ = [
     "BadRow",
     "Cut",
     "Damaged",
+    "Stretch",
     "blocks_of_lines",
     "decoded",
     "description",
@@ -55,6 +57,7 @@ __all__ = [
     "is_surely_shallow",
     "keys",
     "lines",
+    "lines_of",
     "moment",
     "objects",
     "plain",
@@ -62,6 +65,7 @@ __all__ = [
     "short",
     "shown_name",
     "sound",
+    "stretches",
     "timed",
     "timed_lists",
     "unpacked",

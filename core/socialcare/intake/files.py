@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, Protocol, TypeVar
 
 from socialcare.errors import ArchiveError
 from socialcare.intake.door import reject
@@ -102,9 +102,16 @@ def _layer(file: io.BufferedReader, path: Path) -> io.BufferedReader:
         sign = file.peek(4)
     except Damaged:
         return file
+    if not is_packed(sign):
+        return file
     if sign.startswith(_GZIP):
         return _bounded(gzip.GzipFile(fileobj=file).read1, file.tell)
-    return _bounded(_Zst(file, path).read, file.tell) if sign.startswith(_ZST) else file
+    return _bounded(_Zst(file, path).read, file.tell)
+
+
+def is_packed(head: bytes) -> bool:
+    """Whether a file is packed by itself, by its first bytes."""
+    return head.startswith((_GZIP, _ZST))
 
 
 class _Unpacked(io.RawIOBase):
@@ -198,11 +205,19 @@ def lines(stream: BinaryIO, longest: int) -> Iterator[tuple[int, bytes, bool]]:
         yield number, line, whole
 
 
+class Blocks(Protocol):
+    """What gives bytes as they come, at most so many at once."""
+
+    def read1(self, size: int, /) -> bytes:
+        """The next bytes; none at the end."""
+        ...
+
+
 class Cut(bytes):
     """The beginning of a line that is longer than it may be."""
 
 
-def blocks_of_lines(stream: io.BufferedReader | io.BytesIO, longest: int) -> Iterator[list[bytes]]:
+def blocks_of_lines(stream: Blocks, longest: int) -> Iterator[list[bytes]]:
     """The lines without their ends, as many at a time as are at hand.
 
     Of a line of more than `longest` bytes, which are at least 256 KB, only the beginning is kept, as a `Cut`.
