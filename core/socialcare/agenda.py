@@ -16,13 +16,14 @@ from socialcare.policy.deciding import state
 from socialcare.policy.deciding.guarding import guard
 from socialcare.policy.deciding.holds import Held, fields_of, held_again, keep, kept
 from socialcare.policy.deciding.memory import Memory
+from socialcare.policy.deciding.outcomes import outcome_of, reason_of
 from socialcare.policy.deciding.outgoing import clean
 from socialcare.policy.deciding.plan import Moment, Proposal
 from socialcare.policy.deciding.settle import carry_out
 from socialcare.policy.deciding.state import Subject
 from socialcare.policy.statements import Policy, Rule, Schedule
 from socialcare.ports import Key
-from socialcare.record import Occasion, decision_id, notices, outcome_of, reason_of
+from socialcare.record import Occasion, decision_id, notices
 from socialcare.screening import look_as
 
 MISSED_AFTER = timedelta(hours=1)

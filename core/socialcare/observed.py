@@ -312,19 +312,40 @@ _READ: Mapping[str, Read] = {
 }
 
 
+_TEXTS = ("text", "author.name", "author.description")
+
+
+class _Values(dict[Value, FieldValue]):
+    """The field values of one field, each made once, as long as they are not too many."""
+
+    def __missing__(self, value: Value) -> FieldValue:
+        made = FieldValue(value)
+        if len(self) < _MOST_VALUES:
+            self[value] = made
+        return made
+
+
+_MOST_VALUES = 5_000
+
+
 class Observer:
     """Reads fields off mentions: the text, the platform and those named, or all."""
 
     def __init__(self, company: Company, names: Collection[str] | None = None) -> None:
         self._company = company
-        self._names = [name for name in _ATTRIBUTES if names is None or name in {"text", "platform", *names}]
-        self._values = attrgetter(*(_ATTRIBUTES[name] for name in self._names))
+        wanted = [name for name in _ATTRIBUTES if names is None or name in {"text", "platform", *names}]
+        self._values = attrgetter(*(_ATTRIBUTES[name] for name in wanted))
+        # text is rarely said twice; of numbers, truths and platforms there are few
+        self._makers = [(name, FieldValue if name in _TEXTS else _Values().__getitem__) for name in wanted]
         self._reads = [(name, read) for name, read in _READ.items() if names is None or name in names]
 
     def __call__(self, mention: Mention, account: str) -> dict[str, FieldValue]:
         """The fields that the mention itself holds, seen as `account`; what the source does not say is left out."""
-        values = zip(self._names, self._values(mention), strict=True)
-        fields = {name: FieldValue(value) for name, value in values if value is not None}
+        fields = {
+            name: make(value)
+            for (name, make), value in zip(self._makers, self._values(mention), strict=True)
+            if value is not None
+        }
         for name, read in self._reads:
             value = read(mention, account, self._company)
             if value is not None:

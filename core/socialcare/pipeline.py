@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from math import inf
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -24,37 +24,35 @@ from socialcare.policy.deciding.settle import count_mention
 from socialcare.policy.deciding.state import Subject, subject_of
 from socialcare.ports import Key
 from socialcare.record import Occasion, decision_id
-from socialcare.screening import look, look_as, occasion_of
-
-Sights: TypeAlias = Mapping[int, Decision | Occasion]
-"""What came of looking at the mentions of a batch, by identity; none of our own posts."""
+from socialcare.screening import Sight, look, look_as, occasion_of
 
 
-async def decide(events: Sequence[Event], desk: Desk) -> list[Decision]:
+async def decide(
+    events: Sequence[Event], desk: Desk, sights: Sequence[Sight] | None = None
+) -> list[Decision]:
     """Turn a batch of events, in order of time, into committed decisions. Sends nothing.
 
     A mention that was decided before, in any edit, gives no decision. If a batch raises, its events are decided one by
-    one; one that raises again ends in the inbox with the reason `error`.
+    one; one that raises again ends in the inbox with the reason `error`. `sights` is what `look` made of the events, if
+    that was done elsewhere.
     """
     try:
-        return await _decide(events, desk)
+        return await _decide(events, await look(events, desk) if sights is None else sights, desk)
     except Exception as error:  # noqa: BLE001 - a mention must never vanish, whatever is wrong with us
         if len(events) > 1:
             return list(chain.from_iterable([await decide([event], desk) for event in events]))
         return await _failed(events, error, desk)
 
 
-async def _decide(events: Sequence[Event], desk: Desk) -> list[Decision]:
-    mentions = [e for e in events if isinstance(e, Mention) and not desk.company.wrote(e)]
-    sights = dict(zip(map(id, mentions), await look(mentions, desk), strict=True))
+async def _decide(events: Sequence[Event], sights: Sequence[Sight], desk: Desk) -> list[Decision]:
     while True:
         memory = await _remember(events, sights, desk)
         decisions: list[Decision] = []
-        for event in events:
+        for event, sight in zip(events, sights, strict=True):
             if desk.scheduled or memory.is_due(event.at):
                 decisions += await agenda.advance(event.at, desk, memory)
             if isinstance(event, Mention):
-                decisions += await _mention(event, sights.get(id(event)), desk, memory)
+                decisions += await _mention(event, sight, desk, memory)
             elif isinstance(event, Control):
                 decisions += await agenda.control(event, desk, memory)
         try:
@@ -64,9 +62,7 @@ async def _decide(events: Sequence[Event], desk: Desk) -> list[Decision]:
         return decisions
 
 
-async def _mention(
-    mention: Mention, sight: Decision | Occasion | None, desk: Desk, memory: Memory
-) -> list[Decision]:
+async def _mention(mention: Mention, sight: Sight, desk: Desk, memory: Memory) -> list[Decision]:
     """Decide one mention, unless it was decided before."""
     seen = state.seen(mention)
     if memory.get(seen):
@@ -106,14 +102,14 @@ async def foresee(
     Nothing is committed. `account` and `without` look at it as the account that it was handed over to, by that action.
     """
     sight = await occasion_of(mention, desk)
-    memory = await _remember([mention], {id(mention): sight}, desk)
+    memory = await _remember([mention], [sight], desk)
     await agenda.advance(mention.at, desk, memory)
     if account is not None:
         return look_as(mention, account, sight.fields, desk, without), memory
     return sight, memory
 
 
-async def _remember(events: Sequence[Event], sights: Sights, desk: Desk) -> Memory:
+async def _remember(events: Sequence[Event], sights: Sequence[Sight], desk: Desk) -> Memory:
     """Read everything that the events can touch: their own state, and what is due by then."""
     until = max((event.at.timestamp() for event in events), default=0.0)
     resumes = any(isinstance(event, Control) and event.word == "resume" for event in events)
@@ -130,11 +126,10 @@ async def _remember(events: Sequence[Event], sights: Sights, desk: Desk) -> Memo
         for account in (who.account, *desk.receivers)
     }
     keys: set[Key] = {state.paused(event.ref) for event in events if isinstance(event, Control)}
-    for event in events:
+    for event, sight in zip(events, sights, strict=True):
         if not isinstance(event, Mention):
             continue
         keys.add(state.seen(event))
-        sight = sights.get(id(event))
         if sight is None:
             continue
         if event.kind == "message":

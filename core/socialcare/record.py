@@ -16,11 +16,10 @@ from socialcare.model import (
     Decision,
     FieldValue,
     Mention,
-    Outcome,
     Tick,
-    final_outcome,
 )
 from socialcare.policy.deciding.engine import Screened
+from socialcare.policy.deciding.outcomes import outcome_of, reason_of
 from socialcare.policy.deciding.plain import Acts
 from socialcare.policy.deciding.plan import Answer, Ask, Draft, Setting
 from socialcare.policy.deciding.state import Subject
@@ -60,28 +59,6 @@ def decision_id(policy: str, event: str, hop: int) -> str:
     return sha256(f"{policy}\0{event}\0{hop}".encode()).hexdigest()[:32]
 
 
-def outcome_of(records: Sequence[ActionRecord], setting: Setting) -> Outcome:
-    """Where a plan leaves its mention."""
-    return final_outcome(records, setting.settles)
-
-
-def reason_of(records: Sequence[ActionRecord], outcome: Outcome, setting: Setting) -> str:
-    """Why a mention ended there, in a few words: the action's own reason, the guards, or that nothing matched."""
-    if not records:
-        return "no rule matched"
-    settles = setting.settles
-    for record in records:
-        if record.state != "forbidden" and settles.get(record.action) == outcome:
-            said = record.payload.get("reason")
-            return str(said) if said else f"rule {record.rule}"
-    if outcome == "held":
-        by = sorted({name for record in records if record.state == "held" for name in record.by})
-        why = sorted({record.reason for record in records if record.state == "held" and record.reason})
-        return ", ".join([*(f"guard {name}" for name in by), *why])
-    forbidden = [name for record in records if record.state == "forbidden" for name in record.by]
-    return "forbidden by " + ", ".join(sorted(set(forbidden))) if forbidden else "no rule answers it"
-
-
 def notices(told: Iterable[tuple[str, str]]) -> list[ActionRecord]:
     """Notifications that guards ask for, each once."""
     return [
@@ -95,16 +72,15 @@ def recorded_plainly(
 ) -> Decision:
     """The decision record of a mention in which no state has a say."""
     shown = seen_fields(fields, setting)
-    outcome = outcome_of(acts.records, setting)
     return Decision(
         id=decision_id(setting.policy.hash, mention.key, 1),
         mention=mention.id,
         at=mention.at,
         account=account,
         author=mention.author.handle or mention.author.id,
-        outcome=outcome,
+        outcome=acts.outcome,
         policy=setting.policy.hash,
-        reason=reason_of(acts.records, outcome, setting),
+        reason=acts.reason,
         platform=mention.platform,
         fired=acts.fired,
         actions=acts.records,

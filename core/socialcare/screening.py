@@ -11,25 +11,39 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from socialcare.desk import Desk
-from socialcare.model import Decision, FieldValue, Mention
-from socialcare.policy.deciding.engine import Screened, Seen
+from socialcare.model import Decision, Event, FieldValue, Mention
+from socialcare.policy.deciding.engine import Screened
 from socialcare.policy.deciding.state import subject_of
 from socialcare.record import Occasion, recorded_plainly
 
-Fields: TypeAlias = Mapping[str, FieldValue]
-Row: TypeAlias = tuple[Mention, str, Fields, Screened]
-"""A mention, the account that it concerns, what is seen of it, and the rules that may hold."""
+Sight: TypeAlias = Decision | Occasion | None
+"""What comes of looking at an event: a decision where no state has a say in it, the occasion to be decided, or nothing to look at."""
+
+Fields: TypeAlias = dict[str, FieldValue]
 
 
-async def look(mentions: Sequence[Mention], desk: Desk) -> list[Decision | Occasion]:
-    """What comes of each mention: a decision where no state has a say in it, else the occasion to be decided."""
-    return [_decided(*row, desk) or _occasion(*row) for row in await _rows(mentions, desk)]
+async def look(events: Sequence[Event], desk: Desk) -> list[Sight]:
+    """What is seen of each event; of ticks, controls and our own posts nothing."""
+    ours = desk.company.wrote
+    mentions = [event for event in events if isinstance(event, Mention) and not ours(event)]
+    accounts, fields = await _observed(mentions, desk)
+    screened = _screened(mentions, fields, desk)
+    make = _decided if desk.forgets else _undecided
+    made: list[Sight] = [
+        make(mention, account, each, rules, desk)
+        for mention, account, each, rules in zip(mentions, accounts, fields, screened, strict=True)
+    ]
+    if len(made) == len(events):
+        return made
+    sights = dict(zip(map(id, mentions), made, strict=True))
+    return [sights.get(id(event)) for event in events]
 
 
 async def occasion_of(mention: Mention, desk: Desk) -> Occasion:
     """A mention as an occasion, whether or not state has a say in it."""
-    (row,) = await _rows([mention], desk)
-    return _occasion(*row)
+    (account,), fields = await _observed([mention], desk)
+    (screened,) = _screened([mention], fields, desk)
+    return _occasion(mention, account, fields[0], screened)
 
 
 def look_as(
@@ -37,37 +51,41 @@ def look_as(
 ) -> Occasion:
     """See a mention that was handed over, `fields` being what the first account has seen, `without` the handover."""
     seen = {**fields, **desk.observe_all(mention, account), **desk.pins.get(mention.id, {})}
-    (row,) = _screened([(mention, account, seen)], desk)
-    return replace(_occasion(*row), hop=2, without=frozenset([without]))
+    (screened,) = _screened([mention], [seen], desk)
+    return replace(_occasion(mention, account, seen, screened), hop=2, without=frozenset([without]))
 
 
-async def _rows(mentions: Sequence[Mention], desk: Desk) -> list[Row]:
-    company, observe, pins = desk.company, desk.observe, desk.pins
-    rows = []
-    for mention, found in zip(mentions, await desk.seam.fields(desk.asked, mentions), strict=True):
-        account = company.account_of(mention, desk.account)
-        fields = {**desk.assume, **found} if desk.assume else found
-        fields.update(observe(mention, account))
-        if pins and mention.id in pins:
-            fields.update(pins[mention.id])
-        rows.append((mention, account, fields))
-    return _screened(rows, desk)
+async def _observed(mentions: Sequence[Mention], desk: Desk) -> tuple[list[str], list[Fields]]:
+    """The account that each mention concerns, and what is known of it."""
+    accounts = [desk.company.account_of(mention, desk.account) for mention in mentions]
+    fields = await desk.seam.fields(desk.asked, mentions)
+    if desk.assume:
+        fields = [{**desk.assume, **found} for found in fields]
+    observe, pins = desk.observe, desk.pins
+    for mention, account, found in zip(mentions, accounts, fields, strict=True):
+        found.update(observe(mention, account))
+        if pins:
+            found.update(pins.get(mention.id, {}))
+    return accounts, fields
 
 
-def _screened(rows: Sequence[tuple[Mention, str, Fields]], desk: Desk) -> list[Row]:
-    events = [Seen(fields, None if mention.at_is_guessed else mention.at) for mention, _, fields in rows]
-    screened = desk.setting.engine.screen(events)
-    return [(*row, rules) for row, rules in zip(rows, screened, strict=True)]
+def _screened(mentions: Sequence[Mention], fields: Sequence[Fields], desk: Desk) -> list[Screened]:
+    """The rules that may hold for each mention."""
+    times = [None if mention.at_is_guessed else mention.at for mention in mentions]
+    return desk.setting.engine.screen(list(zip(fields, times, strict=True)))
 
 
-def _decided(
-    mention: Mention, account: str, fields: Fields, screened: Screened, desk: Desk
-) -> Decision | None:
-    """The decision about a mention that only plain rules can meet, and that nobody counts."""
-    if screened.open or not desk.forgets:
-        return None
-    acts = desk.plain.acts(screened.sure)
-    return None if acts is None else recorded_plainly(mention, account, fields, acts, desk.setting)
+def _decided(mention: Mention, account: str, fields: Fields, screened: Screened, desk: Desk) -> Sight:
+    """The decision, if only plain rules can meet the mention and nobody counts it; else the occasion."""
+    sure, undecided = screened
+    acts = None if undecided else desk.plain.acts(sure)
+    if acts is None:
+        return _occasion(mention, account, fields, screened)
+    return recorded_plainly(mention, account, fields, acts, desk.setting)
+
+
+def _undecided(mention: Mention, account: str, fields: Fields, screened: Screened, _desk: Desk) -> Sight:
+    return _occasion(mention, account, fields, screened)
 
 
 def _occasion(mention: Mention, account: str, fields: Fields, screened: Screened) -> Occasion:

@@ -8,19 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 from socialcare.model import FieldValue
 from socialcare.policy.deciding import naive
 from socialcare.policy.deciding.world import World
 from socialcare.policy.statements import Condition, Policy, Rule
 
-
-class Seen(NamedTuple):
-    """What is known of an event before the policy's state is read: its fields, and its moment where the archive has one."""
-
-    fields: Mapping[str, FieldValue]
-    time: datetime | None
+Seen: TypeAlias = tuple[Mapping[str, FieldValue], datetime | None]
+"""What is known of an event before the policy's state is read: its fields, and its moment where the archive has one."""
 
 
 class Screened(NamedTuple):

@@ -11,7 +11,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from socialcare.model import ActionRecord
+from socialcare.model import ActionRecord, Outcome
+from socialcare.policy.deciding.outcomes import outcome_of, reason_of
 from socialcare.policy.deciding.plan import Setting
 from socialcare.policy.language.texts import Text
 from socialcare.policy.statements import Active, Asked, Path, Rule, Use
@@ -27,10 +28,12 @@ class Plain(Struct, frozen=True):
 
 
 class Acts(Struct, frozen=True):
-    """What plain rules do together, as the planner and the guards would leave it."""
+    """What plain rules do together, as the planner and the guards would leave it, and where that leaves the mention."""
 
     fired: tuple[str, ...]
     records: tuple[ActionRecord, ...]
+    outcome: Outcome
+    reason: str
 
 
 class PlainRules:
@@ -65,7 +68,10 @@ class PlainRules:
         kept: dict[str, ActionRecord] = {}
         for one in sorted(found, key=attrgetter("place")):
             kept.setdefault(one.same, one.record)
-        return Acts(tuple(sorted(rule.id for rule in matched)), tuple(kept.values()))
+        records, setting = tuple(kept.values()), self._setting
+        outcome = outcome_of(records, setting)
+        fired = tuple(sorted(rule.id for rule in matched))
+        return Acts(fired, records, outcome, reason_of(records, outcome, setting))
 
 
 _MOST_REMEMBERED = 20_000
