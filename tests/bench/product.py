@@ -47,7 +47,7 @@ def open_policy(folder: Path, engine: Engine = "compiled") -> Desk:
     policy = load_policy(settings, loaded, problems)
     if policy is None:
         raise SystemExit(render_text(problems, lambda name: Path(name).read_text("utf-8"), color=False))
-    return open_desk(policy, loaded, MemoryStore(), engine=engine)
+    return open_desk(policy, loaded, MemoryStore(), engine=engine, near=False)
 
 
 def fresh(desk: Desk) -> Desk:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from tests.bench.workload import ROOT
 
+OUT = ROOT / "out" / "bench"
 REPEATS = 5
 SOCIALCARE = Path(sys.executable).with_name("socialcare")
 """The command of the environment that the benchmark runs in."""
@@ -35,17 +36,24 @@ class Cost(NamedTuple):
     peak: int
 
 
-def run(command: Sequence[str], folder: Path = ROOT) -> Cost:
+def run(command: Sequence[str], folder: Path = ROOT, *, kept: bool = True) -> Cost:
     """Run `socialcare COMMAND…` in a folder, as a process of its own.
+
+    Policies that were read are kept in `out/bench/kept`, apart from those of the user; without `kept` they are read anew.
 
     Raises:
         SystemExit: it failed; what it said is shown.
     """
     paths = [str(folder / "site"), os.environ.get("PYTHONPATH")]
+    env = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+        "SOCIALCARE_CACHE": str(OUT / "kept") if kept else "off",
+    }
     done = subprocess.run(
         [sys.executable, "-S", "-c", _LAUNCHER, str(SOCIALCARE), *command],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
+        env=env,
         capture_output=True,
         text=True,
         check=True,
@@ -56,9 +64,11 @@ def run(command: Sequence[str], folder: Path = ROOT) -> Cost:
     return Cost(cpu, wall, peak if sys.platform == "darwin" else peak * 1024)
 
 
-def median_of(command: Sequence[str], folder: Path = ROOT, repeats: int = REPEATS) -> Cost:
+def median_of(
+    command: Sequence[str], folder: Path = ROOT, *, repeats: int = REPEATS, kept: bool = True
+) -> Cost:
     """The median of several runs, each figure for itself."""
-    costs = [run(command, folder) for _ in range(repeats)]
+    costs = [run(command, folder, kept=kept) for _ in range(repeats)]
     return Cost(
         median(cost.cpu for cost in costs),
         median(cost.wall for cost in costs),

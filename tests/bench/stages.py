@@ -77,14 +77,14 @@ def _observed(batches: Batches, desk: Desk) -> None:
 
 async def _seen(batches: Batches, desk: Desk) -> list[list[Seen]]:
     """What the engine is given."""
-    found = []
+    found: list[list[Seen]] = []
     for batch in batches:
         rows = zip(batch, await desk.seam.fields(desk.asked, batch), strict=True)
         seen = (
             {**fields, **desk.observe(one, desk.company.account_of(one, desk.account))}
             for one, fields in rows
         )
-        found.append([Seen(fields, one.at) for fields, one in zip(seen, batch, strict=True)])
+        found.append([(fields, one.at) for fields, one in zip(seen, batch, strict=True)])
     return found
 
 
