@@ -62,7 +62,7 @@ class Closures:
     def _test(self, node: Test, source: Source) -> str:
         test = node.test
         fast = test.op != "within" and test.path != "time"
-        predicate = known(test, "v", source) if fast else None
+        predicate = known(test, source) if fast else None
         if predicate is None:
             told = f"s.told({source.constant(compare)}, {source.constant(test)}, f, t)"
             return f"({told} is {node.wanted})"
@@ -83,21 +83,21 @@ def judged(predicate: str, value: str, test: Comparison, *, wanted: bool) -> str
     return f"((v := {value}) is not None and {predicate})"
 
 
-def known(test: Comparison, name: str, source: Source) -> str | None:
-    """What a test says of a field that is known, or nothing where the naive matcher is asked."""
+def known(test: Comparison, source: Source) -> str | None:
+    """What a test says of a known field `v`, or nothing where the naive matcher is asked."""
     if test.of == "confidence":
         return None
     if test.op in BOUNDS:
         number = "x" if abs(test.operand) < EXACT else f"{source.constant(float)}(x)"
-        is_number = f"{source.constant(isinstance)}(x := {name}.value, {source.constant(NUMBERS)})"
+        is_number = f"{source.constant(isinstance)}(x := v.value, {source.constant(NUMBERS)})"
         return f"{is_number} and {number} {BOUNDS[test.op]} {source.constant(test.operand)}"
     if test.op in {"equals", "in"}:
         operand = source.constant(test.operand)
         if isinstance(test.operand, bool | float):
-            return f"{name}.value == {operand}"
-        return f"{source.constant(is_one_of)}({name}.value, {operand})"
+            return f"v.value == {operand}"
+        return f"{source.constant(is_one_of)}(v.value, {operand})"
     if test.op == "exists":
-        return f"({name}.value is not None) is {source.constant(test.operand)}"
+        return f"(v.value is not None) is {source.constant(test.operand)}"
     return None
 
 

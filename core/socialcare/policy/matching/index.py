@@ -2,48 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 
-from socialcare.model import FieldValue
 from socialcare.policy.matching.closures import Check, Closures
 from socialcare.policy.matching.nodes import Joint, Node, Test, conjuncts, joint
 from socialcare.policy.matching.pivots import Pivots
-from socialcare.policy.matching.sight import Sight
 
 Answers = tuple[bool | None, ...]
 """What each test of the cells' fields says, by slot."""
 
 
-class Cell(dict[int, tuple[int, ...]]):
-    """Hit → the rules that it makes candidates here. `always` are candidates without any hit, each with what must be so."""
+Candidate = tuple[int, Check | None]
+"""A rule and what must be so besides its pivot; `None` where that is all."""
 
-    __slots__ = ("_gates", "_own", "_postings", "_shut", "always")
+
+class Cell(dict[int, tuple[Candidate, ...]]):
+    """Hit → the rules that it makes candidates here. `always` are candidates without any hit."""
+
+    __slots__ = ("_index", "_own", "_shut", "always")
 
     def __init__(self, index: Index, shut: Sequence[bool]) -> None:
         super().__init__()
-        self._postings = index.postings
-        self._gates = index.gate_of
+        self._index = index
         self._shut = shut
         self._own: dict[int, list[int]] = {}
-        self.always: list[tuple[int, Check | None]] = []
+        self.always: list[Candidate] = []
 
     def post(self, number: int, hits: frozenset[int]) -> None:
         """Let a rule that is loose elsewhere be found by hits here."""
         for hit in hits:
             self._own.setdefault(hit, []).append(number)
 
-    def __missing__(self, hit: int) -> tuple[int, ...]:
-        shut, gates = self._shut, self._gates
-        posted = [
-            number for clause in self._postings.get(hit, ()) for number in clause if not shut[gates[number]]
-        ]
-        found = self[hit] = (*posted, *self._own.get(hit, ()))
+    def __missing__(self, hit: int) -> tuple[Candidate, ...]:
+        index, shut = self._index, self._shut
+        numbers = [n for clause in index.postings.get(hit, ()) for n in clause if not shut[index.gate_of[n]]]
+        numbers += self._own.get(hit, ())
+        found = self[hit] = tuple((number, index.check(number)) for number in numbers)
         return found
 
 
 class Index:
-    """The rules by number, as formulas; `checks` says of each what must be so besides its pivot, `None` where that is all."""
+    """The rules by number, as formulas."""
 
     def __init__(self, formulas: Sequence[Node], pivots: Pivots, closures: Closures) -> None:
         self._pivots = pivots
@@ -53,7 +52,6 @@ class Index:
         self._rests: list[Node] = []
         self.gate_of: list[int] = []
         self.postings: dict[int, list[list[int]]] = {}
-        self.checks: list[Check | None] = []
         self.hits: set[int] = set()
         """All hits of pivots."""
         clauses: dict[frozenset[int], list[int]] = {}
@@ -76,7 +74,6 @@ class Index:
                 clauses[pivot.hits] = [number]
             left = rest if pivot is None else pivot.rest
             self._rests.append(left)
-            self.checks.append(None if left is True else self._check(number))
         for hits, numbers in clauses.items():
             self.hits |= hits
             for hit in hits:
@@ -99,16 +96,10 @@ class Index:
                 cell.always.append((number, None if left is True else self._closures.of(left)))
         return cell
 
-    def _check(self, number: int) -> Check:
-        """Makes a rule's own check when it is first needed."""
-
-        def first(
-            fields: Mapping[str, FieldValue], hits: set[int], time: datetime | None, sight: Sight
-        ) -> bool:
-            check = self.checks[number] = self._closures.of(self._rests[number])
-            return check(fields, hits, time, sight)
-
-        return first
+    def check(self, number: int) -> Check | None:
+        """What must be so besides the pivot of a rule."""
+        rest = self._rests[number]
+        return None if rest is True else self._closures.of(rest)
 
 
 def _is_decided(node: Node) -> bool:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from socialcare.model import FieldValue
 from socialcare.policy.deciding.engine import Screened, Seen
-from socialcare.policy.deciding.naive import truth
 from socialcare.policy.deciding.world import World
 from socialcare.policy.matching.atoms import Atoms
 from socialcare.policy.matching.cells import Cells, give_slots
@@ -20,6 +19,7 @@ from socialcare.policy.matching.pivots import Pivots, Rarity
 from socialcare.policy.matching.reader import Reader, States
 from socialcare.policy.matching.scanning import Column, Fields, Scanner
 from socialcare.policy.matching.sight import Sight
+from socialcare.policy.matching.worlds import Worlds
 from socialcare.policy.statements import Condition, Policy, Rule
 
 _NOTHING = Screened((), ())
@@ -32,6 +32,7 @@ class Matcher:
         self.rules = rules
         self._policy = policy
         self._sight = Sight(policy)
+        self._worlds = Worlds()
         atoms, states = Atoms(), States(policy)
         reader = Reader(policy, atoms, states, state=True)
         read = [reader.read(rule.when) for rule in rules]
@@ -44,7 +45,6 @@ class Matcher:
         index = Index(formulas, Pivots(atoms, Rarity(atoms, counted)), closures)
         self._scanner = Scanner(atoms, index.hits, self._resolve)
         self._cells = Cells(policy, tests, index, self._resolve)
-        self._checks = index.checks
         surely = Reader(policy, atoms, states, state=False)
         self._surely = {n: closures.of(surely.read(rules[n].when)[0]) for n in self._stateful}
 
@@ -53,37 +53,37 @@ class Matcher:
         fields = [event[0] for event in events]
         hits = self._scanner.hits(fields)
         cells = self._cells.of(fields)
-        checks, sight, stateful, made = self._checks, self._sight, self._stateful, tuple.__new__
+        sight, stateful, made = self._sight, self._stateful, tuple.__new__
         screened: list[Screened] = []
         for (held, time), cell, found in zip(events, cells, hits, strict=True):
-            holding = [
+            holding = {
                 number
                 for hit in found
-                for number in cell[hit]
-                if (check := checks[number]) is None or check(held, found, time, sight)
-            ]
+                for number, check in cell[hit]
+                if check is None or check(held, found, time, sight)
+            }
             if cell.always:
-                holding += [n for n, check in cell.always if check is None or check(held, found, time, sight)]
+                holding.update(
+                    [n for n, check in cell.always if check is None or check(held, found, time, sight)]
+                )
             if not holding:
                 screened.append(_NOTHING)
                 continue
-            if len(holding) > 1:
-                holding = sorted(set(holding))  # two hits may lead to one rule
             if stateful.isdisjoint(holding):
-                screened.append(made(Screened, (tuple(holding), ())))
+                screened.append(made(Screened, (tuple(sorted(holding)), ())))
             else:
                 surely = self._surely
-                sure = [n for n in holding if n not in stateful or surely[n](held, found, time, sight)]
-                screened.append(Screened(tuple(sure), tuple(n for n in holding if n not in sure)))
+                sure = {n for n in holding if n not in stateful or surely[n](held, found, time, sight)}
+                screened.append(Screened(tuple(sorted(sure)), tuple(sorted(holding - sure))))
         return screened
 
     def holds(self, number: int, world: World) -> bool:
         """Whether an open rule holds."""
-        return truth(self.rules[number].when, world) is True
+        return self._worlds.of(self.rules[number].when)(world) is True
 
     def truth(self, condition: Condition, world: World) -> bool | None:
         """Whether any condition of the policy holds; `None` is unknown."""
-        return truth(condition, world)
+        return self._worlds.of(condition)(world)
 
     def _resolve(self, path: str, events: Sequence[Fields]) -> Column:
         """What stands under a path in each event."""
