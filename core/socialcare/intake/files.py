@@ -25,6 +25,7 @@ GREATEST_RATIO = 100
 
 _GZIP, _ZST = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _BLOCK = 256 * 1024
+_LINES_BLOCK = 96 * 1024  # of more, memory is mapped anew each time
 _ZST_BLOCK = 1024  # bytes of which zstd makes 32 MB at the very most
 _ZST_WINDOW = 128 * 1024 * 1024
 _BOMB = f"unpacks to more than {GREATEST_RATIO} times its size, as no archive of posts does"
@@ -224,7 +225,7 @@ def blocks_of_lines(stream: Blocks, longest: int) -> Iterator[list[bytes]]:
     """
     begun: list[bytes] = []
     size = 0
-    while block := stream.read1(_BLOCK):
+    while block := stream.read1(_LINES_BLOCK):
         found = block.split(b"\n")
         size += len(found[0])
         if size <= longest:
