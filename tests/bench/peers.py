@@ -29,7 +29,7 @@ PEERS = (
     "closures", "naive_re", "automod", "sqlite_scan", "business", "jsonlogic", "rule_engine_", "cel_rust", "zen_expr", "zen_table",
 )  # fmt: skip
 LINES = 5_000
-CHECKED = 500
+CHECKED = 2_000
 REPEATS = 5
 
 Match = Callable[[Sequence[Any]], Sequence[Sequence[str]]]

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal, get_args
+from typing import BinaryIO, Literal, get_args
 
 from tests.bench.plugin import socialcare_bench
 from tests.bench.plugin.socialcare_bench import Model
@@ -27,6 +27,7 @@ from socialcare.store.memory import MemoryStore
 from socialcare_archive.x import XPages
 
 Engine = Literal["compiled", "naive"]
+Match = Callable[[Sequence[bytes]], list[list[str]]]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
 
 
@@ -55,9 +56,7 @@ def fresh(desk: Desk) -> Desk:
     return replace(desk, store=MemoryStore())
 
 
-def build(
-    rules: Sequence[Rule], model: Model, engine: Engine = "compiled"
-) -> Callable[[Sequence[bytes]], list[list[str]]]:
+def build(rules: Sequence[Rule], model: Model, engine: Engine = "compiled") -> Match:
     """What matches lines of the stream: for each the ids of the rules that fired."""
     folder = Path(tempfile.mkdtemp(prefix="socialcare-bench-"))
     write_policy(folder / "policy", Case("policy", "", len(rules)), rules, model)
@@ -66,23 +65,39 @@ def build(
     def match(lines: Sequence[bytes]) -> list[list[str]]:
         archive = folder / "lines.jsonl"
         write_lines(archive, lines)
-        fired: dict[str, tuple[str, ...]] = {}
-        writer = DecisionWriter(io.BytesIO())
-
-        def see(events: Sequence[Event], decisions: Sequence[Decision]) -> None:
-            for decision in decisions:
-                writer.write(decision)
-                fired[decision.mention] = decision.fired
-
         ids: list[str] = []
+        fired: dict[str, tuple[str, ...]] = {}
 
-        def read() -> Iterator[Mention]:
-            for mention in mentions(archive):
-                ids.append(mention.id)
-                yield mention
+        def see(decisions: Sequence[Decision]) -> None:
+            fired.update((decision.mention, decision.fired) for decision in decisions)
 
-        _, events = ordered(read())
-        asyncio.run(run(events, fresh(desk), also=see))
+        _simulate(desk, archive, io.BytesIO(), ids, see)
         return [list(fired[each]) for each in ids]
 
     return match
+
+
+def written(desk: Desk, archive: Path) -> list[bytes]:
+    """The decisions about an archive, as they are written."""
+    file = io.BytesIO()
+    _simulate(desk, archive, file, [], lambda _: None)
+    return file.getvalue().splitlines()
+
+
+def _simulate(
+    desk: Desk, archive: Path, file: BinaryIO, ids: list[str], see: Callable[[Sequence[Decision]], None]
+) -> None:
+    """A dry run as the command has it, without the report; `ids` are those of the mentions, as they are read."""
+    writer = DecisionWriter(file)
+
+    def read() -> Iterator[Mention]:
+        for mention in mentions(archive):
+            ids.append(mention.id)
+            yield mention
+
+    def also(_: Sequence[Event], decisions: Sequence[Decision]) -> None:
+        writer.write_all(decisions)
+        see(decisions)
+
+    _, events = ordered(read())
+    asyncio.run(run(events, fresh(desk), also=also))

@@ -95,8 +95,8 @@ async def _decided(batches: Batches, desk: Desk) -> list[list[Decision]]:
 
 def _written(decided: Sequence[Sequence[Decision]]) -> None:
     writer = DecisionWriter(io.BytesIO())
-    for decision in chain.from_iterable(decided):
-        writer.write(decision)
+    for decisions in decided:
+        writer.write_all(decisions)
 
 
 def _counted(batches: Batches, decided: Sequence[Sequence[Decision]], desk: Desk) -> None:
