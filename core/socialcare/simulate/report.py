@@ -178,7 +178,8 @@ def _rules(summary: Summary, width: int) -> Iterator[str]:
         "too long": lambda one: one.too_long,
         "shadow": lambda one: one.shadow,
     }
-    alive = {name: one for name, one in summary.rules.items() if name not in summary.dead_rules}
+    dead = summary.dead_rules
+    alive = {name: summary.rules[name] for name in summary.rules.keys() - dead}
     used = {
         word: count
         for word, count in columns.items()
@@ -187,7 +188,7 @@ def _rules(summary: Summary, width: int) -> Iterator[str]:
     ranked = sorted(alive.items(), key=lambda pair: (-pair[1].fires, -pair[1].shadow, pair[0]))
     if ranked:
         yield from table("rule", used, [(visible(name), one) for name, one in ranked], width)
-    if dead := summary.dead_rules:
+    if dead:
         yield ""
         yield f"\0{_many(len(dead), 'rule')} never fired"
         yield from _wrapped(", ".join(visible(name) + _why_dead(summary.rules[name]) for name in dead), width)

@@ -32,7 +32,7 @@ _SAMPLED = 60
 
 def rules(summary: Summary, findings: Findings, book: Book) -> Section:
     """All rules that fired, the busiest first, and those that did not."""
-    alive = [name for name in summary.rules if name not in summary.dead_rules]
+    alive = summary.rules.keys() - summary.dead_rules
     ranked = sorted(alive, key=lambda name: (-summary.rules[name].fires, -summary.rules[name].shadow, name))
     shown = [
         (word, figure)
