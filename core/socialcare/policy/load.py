@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from socialcare.diagnostics import Problems
 from socialcare.model import Vocabulary
-from socialcare.policy.cache.kept import Kept, recall, remember
+from socialcare.policy.cache.kept import Kept, is_on, recall, remember
 from socialcare.policy.cache.keys import key_of
 from socialcare.policy.reading.actions import declare_flags
 from socialcare.policy.reading.calendars import read_calendar
@@ -57,7 +57,7 @@ def load(folder: Path, vocabulary: Vocabulary, problems: Problems, *, sealed: Se
     found = Problems()
     with _collector_at_rest():
         raw = find_policy_files(folder, found)
-        key = None if len(found) else key_of(raw, sealed, str(folder), vocabulary)
+        key = key_of(raw, sealed, str(folder), vocabulary) if is_on() and not len(found) else None
         kept = None if key is None else recall(key, folder)
         policy = _read_files(raw, folder, vocabulary, found, sealed, key) if kept is None else kept.policy
     if kept is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from socialcare.diagnostics import Diagnostic
-from socialcare.policy.cache.entries import find, keep
+from socialcare.policy.cache.entries import find, keep, place
 from socialcare.policy.cache.packing import Unknown, packed, unpacked
 from socialcare.policy.reading.data import read_list
 from socialcare.policy.statements import Policy
@@ -20,6 +20,11 @@ class Kept(NamedTuple):
 
     policy: Policy
     said: Sequence[Diagnostic]
+
+
+def is_on() -> bool:
+    """Whether policies are kept at all."""
+    return place() is not None
 
 
 def recall(key: str, folder: Path) -> Kept | None:

@@ -179,6 +179,8 @@ class Phrase:
         object.__setattr__(self, "literals", self._literals())
 
     def _literals(self) -> tuple[str, ...]:
+        if True not in self.stars:
+            return (f" {' '.join(self.words)} ",)
         parts = [" "]
         for word, star in zip(self.words, self.stars, strict=True):
             parts[-1] += word
@@ -200,11 +202,18 @@ class Phrase:
         return all(there.startswith(word) if star else there == word for word, star, there in pairs)
 
 
+_EVERYDAY = re.compile(r"[a-z0-9_]++(?: [a-z0-9_]++)*+")
+"""Items in which each word already is what it is compared as: most of a policy's."""
+
+
 def phrase(value: str) -> Phrase:
     """Read one item of `has`; a leading `@` or `#` of a word counts for nothing.
 
     Raises `Flaw` for an item without a word, with a link, or with a star that is not at the end of a word.
     """
+    if _EVERYDAY.fullmatch(value):
+        plain = tuple(value.split(" "))
+        return Phrase(plain, (False,) * len(plain))
     if link := _LINK.search(value):
         raise Flaw(
             f"`has` does not look into links: use `contains` for `{link[0]}`",

@@ -9,8 +9,8 @@ from typing import TypeAlias
 
 from socialcare.diagnostics import Place, did_you_mean
 from socialcare.policy.reading.context import Reading
-from socialcare.policy.reading.names import Target
-from socialcare.policy.reading.operands import Read, examples_for, read_operand
+from socialcare.policy.reading.names import Read, Target
+from socialcare.policy.reading.operands import examples_for, read_operand
 from socialcare.policy.reading.operators import BOUNDS, MODIFIERS, OPERATORS, SIGNS, operators_for
 from socialcare.policy.reading.shapes import Number, Truth
 from socialcare.policy.reading.sketch import Schema, Sketch

@@ -19,13 +19,15 @@ Graph = Mapping[str, Iterable[str]]
 
 def crosscheck(policy: Policy, pages: Pages, reading: Reading) -> None:
     """Report what is wrong between the statements that could be read."""
-    measures = _measures(policy)
-    if not _refuse_circles(measures, _places(pages), "depends on itself", reading):
-        _refuse_long_chains(measures, _places(pages), reading)
+    measures, places = _measures(policy), _places(pages)
+    if not _refuse_circles(measures, places, "depends on itself", reading):
+        _refuse_long_chains(measures, places, reading)
     beats = {
-        f"rule {name}": [f"rule {other}" for other in rule.wins_over] for name, rule in policy.rules.items()
+        f"rule {name}": [f"rule {other}" for other in rule.wins_over]
+        for name, rule in policy.rules.items()
+        if rule.wins_over
     }
-    _refuse_circles(beats, _places(pages), "wins over itself", reading)
+    _refuse_circles(beats, places, "wins over itself", reading)
     _refuse_reused_ids(policy, reading)
     if not reading.problems.has_errors:
         _refuse_guards_over_missing_fields(policy, reading)

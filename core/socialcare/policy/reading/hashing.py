@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import msgspec
@@ -31,11 +31,11 @@ _IN_ORDER = (Policy, "accounts")
 
 def policy_hash(policy: Policy) -> str:
     """The SHA-256 of the resolved statements and lists, as 64 hexadecimal digits."""
-    return hashlib.sha256(msgspec.json.encode(_canonical(policy), order="sorted")).hexdigest()
+    return hashlib.sha256(msgspec.json.encode(_canonical(policy))).hexdigest()
 
 
 def _canonical(value: Any) -> Any:  # Any: every value a statement can hold
-    """A value as plain data that is the same for equal values."""
+    """A value as plain data that is the same for equal values; maps are in the order of their keys."""
     kind: type = type(value)
     return value if kind in _PLAIN else _form(kind)(value)
 
@@ -62,7 +62,11 @@ _REMEMBERED = 16_384
 
 
 def _of_map(value: Mapping[Any, Any]) -> Any:
-    return {str(key): _canonical(each) for key, each in value.items()}
+    return {name: _canonical(each) for name, each in sorted(_named(value), key=itemgetter(0))}
+
+
+def _named(value: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
+    return ((str(key), each) for key, each in value.items())
 
 
 def _of_set(value: frozenset[Any]) -> Any:
@@ -86,20 +90,21 @@ _FORMS: Sequence[tuple[Any, Form]] = (
 
 def _of_statement(kind: type) -> Form:
     """Its name and its parts, without those that say nothing."""
-    names = tuple(_parts(kind))
-    read = attrgetter(*names) if len(names) > 1 else lambda value: [getattr(value, name) for name in names]
+    names = tuple(sorted(_parts(kind)))
+    title = kind.__name__
     in_order = _IN_ORDER[1] if kind is _IN_ORDER[0] else None
 
     def form(value: Any) -> Any:
         parts: dict[str, Any] = {}
-        for name, part in zip(names, read(value)):  # noqa: B905 - they come of the same names
+        for name in names:
+            part = getattr(value, name)
             of_kind: type = type(part)
             if of_kind in _PLAIN:
                 if part is not None:
                     parts[name] = part
             elif part or of_kind is not tuple:
                 parts[name] = _of_list([*part.items()]) if name == in_order else _form(of_kind)(part)
-        return [kind.__name__, parts]
+        return [title, parts]
 
     return form
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 from socialcare.diagnostics import Place
 from socialcare.model import Field, Kind, Vocabulary
@@ -30,6 +30,14 @@ class Target:
     field: Field | None = None
 
 
+class Read(NamedTuple):
+    """An operand, the words it was written with, and the list it came from."""
+
+    operand: Any  # Any: an Operand of statements.py, by operator
+    written: tuple[str, ...]
+    list_name: str | None = None
+
+
 class Names:
     """Every name that can be referred to; filled once from the keys of all files, before any rule is read."""
 
@@ -43,6 +51,8 @@ class Names:
         }
         self.lists: dict[str, NamedList] = {}
         """The lists that could be read; conditions take their words from here."""
+        self.operands: dict[tuple[str, str, object], Read] = {}
+        """What was read under a path, an operator and a text or texts: many rules say the same."""
         self.zone = "UTC"
         self._targets["time"] = Target("time", "moment", "moment")
 

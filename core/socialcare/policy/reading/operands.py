@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from socialcare.diagnostics import suggestion
 from socialcare.policy.language.flaws import Flaw
 from socialcare.policy.language.patterns import Pattern
 from socialcare.policy.language.words import bare, needle, phrase
 from socialcare.policy.reading.context import Reading
-from socialcare.policy.reading.names import Target
+from socialcare.policy.reading.names import Read, Target
 from socialcare.policy.reading.operators import OPERATORS, Takes
 from socialcare.policy.reading.operators import takes as takes_of
 from socialcare.policy.reading.scalars import SPAN
@@ -19,16 +19,27 @@ from socialcare.policy.reading.shapes import Name, Number, Truth
 from socialcare.policy.yaml.nodes import ListNode, MapNode, Node, TextNode
 
 
-class Read(NamedTuple):
-    """An operand, the words it was written with, and the list it came from."""
-
-    operand: Any  # Any: an Operand of statements.py, by operator
-    written: tuple[str, ...]
-    list_name: str | None = None
-
-
 def read_operand(word: str, node: Node, target: Target, reading: Reading) -> Read | None:
-    """What stands under an operator, or `None` after reporting."""
+    """What stands under an operator, or `None` after reporting; what is written in many rules is read once."""
+    if reading.answers or isinstance(node, MapNode):
+        return _read_operand(
+            word, node, target, reading
+        )  # the same path may be another look-up's answer elsewhere
+    texts = node.text if isinstance(node, TextNode) else tuple(map(_text_of, node.items))
+    key = (target.path, word, texts)
+    read = reading.names.operands.get(key)
+    if read is None:
+        read = _read_operand(word, node, target, reading)
+        if read is not None:
+            reading.names.operands[key] = read
+    return read
+
+
+def _text_of(node: Node) -> str | None:
+    return node.text if isinstance(node, TextNode) else None
+
+
+def _read_operand(word: str, node: Node, target: Target, reading: Reading) -> Read | None:
     takes = takes_of(word, target.sort)
     if takes == "list":
         return _from_list(node, "words", target, reading)
