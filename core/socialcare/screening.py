@@ -21,22 +21,34 @@ Sight: TypeAlias = Decision | Occasion | None
 
 Fields: TypeAlias = dict[str, FieldValue]
 
+View: TypeAlias = tuple[str, Fields, Screened] | None
+"""What is known of a mention: the account that it concerns, its fields, and the rules that may hold."""
 
-async def look(events: Sequence[Event], desk: Desk) -> list[Sight]:
-    """What is seen of each event; of ticks, controls and our own posts nothing."""
+
+async def view(events: Sequence[Event], desk: Desk) -> list[View]:
+    """What is known of each event; of ticks, controls and our own posts nothing."""
     ours = desk.company.wrote
     mentions = [event for event in events if isinstance(event, Mention) and not ours(event)]
     accounts, fields = await _observed(mentions, desk)
-    screened = _screened(mentions, fields, desk)
+    views: list[View] = list(zip(accounts, fields, _screened(mentions, fields, desk), strict=True))
+    if len(views) == len(events):
+        return views
+    known = dict(zip(map(id, mentions), views, strict=True))
+    return [known.get(id(event)) for event in events]
+
+
+def sights(events: Sequence[Event], views: Sequence[View], desk: Desk) -> list[Sight]:
+    """What comes of what is known of each event."""
     make = _decided if desk.forgets else _undecided
-    made: list[Sight] = [
-        make(mention, account, each, rules, desk)
-        for mention, account, each, rules in zip(mentions, accounts, fields, screened, strict=True)
+    return [
+        make(event, *known, desk) if known is not None and isinstance(event, Mention) else None
+        for event, known in zip(events, views, strict=True)
     ]
-    if len(made) == len(events):
-        return made
-    sights = dict(zip(map(id, mentions), made, strict=True))
-    return [sights.get(id(event)) for event in events]
+
+
+async def look(events: Sequence[Event], desk: Desk) -> list[Sight]:
+    """What comes of looking at each event."""
+    return sights(events, await view(events, desk), desk)
 
 
 async def occasion_of(mention: Mention, desk: Desk) -> Occasion:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import isawaitable, iscoroutine
 from pathlib import Path
+from typing import TypeAlias
 
 from socialcare.errors import SocialcareError
 from socialcare.model import Field, FieldValue, Mention, Value, Vocabulary
@@ -66,17 +67,32 @@ class Provider:
         object.__setattr__(self, "name", f"{self.plugin}@{self.classifier.version}")
 
 
+Told: TypeAlias = dict[tuple[str, str, str], tuple[str, int]]
+"""Plugin, place and kind of failures; the reason of the first, and how many there were."""
+
+
 class Failures:
     """What went wrong, counted by plugin, place and kind, so that a thousand times is one line."""
 
     def __init__(self) -> None:
-        self._seen: dict[tuple[str, str, str], tuple[str, int]] = {}
+        self._seen: Told = {}
 
     def add(self, plugin: str, what: str, failed: Failed) -> None:
         """Count one; the reason told is that of the first of its kind."""
         key = (plugin, what, failed.kind or failed.reason)
         reason, count = self._seen.get(key, (failed.reason, 0))
         self._seen[key] = (reason, count + 1)
+
+    def take(self) -> Told:
+        """All that was counted, as plain data; the count begins anew."""
+        told, self._seen = self._seen, {}
+        return told
+
+    def add_all(self, told: Told) -> None:
+        """Count what was counted elsewhere."""
+        for key, (reason, count) in told.items():
+            first, before = self._seen.get(key, (reason, 0))
+            self._seen[key] = (first, before + count)
 
     def __iter__(self) -> Iterator[Failure]:
         """One by one, in the order in which each was first seen."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import click
 
@@ -14,10 +15,13 @@ from socialcare.cli.console import err, out, progress, verbosity
 from socialcare.cli.over import over, read_over, told, under
 
 if TYPE_CHECKING:
-    from socialcare.model import Decision, Event
+    from socialcare.cli.opened import Opened
+    from socialcare.desk import Desk
+    from socialcare.model import Decision, Event, Mention
     from socialcare.simulate.decisions import DecisionWriter
     from socialcare.simulate.findings.findings import Findings
     from socialcare.simulate.report import Run
+    from socialcare.simulate.summary import Summary
 
 STOPPED = 130
 
@@ -51,6 +55,23 @@ STOPPED = 130
 @click.option(
     "--rollout", metavar="N", type=click.FloatRange(0, 100), help="Take every rollout to be at N percent."
 )
+@click.option(
+    "--near", is_flag=True, help="Tell beside each mention for the inbox which rules came closest; slow."
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["compiled", "naive"]),
+    default="compiled",
+    help="How rules are found; both find the same, the naive one reads every condition of every rule.",
+)
+@click.option(
+    "--workers",
+    metavar="N",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Processes that look at mentions beside the one that decides in order; the decisions are the same.",
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print.")
 def command(  # noqa: PLR0913 - one for each option
     *,
@@ -65,6 +86,9 @@ def command(  # noqa: PLR0913 - one for each option
     account: str | None,
     assume: tuple[str, ...],
     rollout: float | None,
+    near: bool,
+    engine: Literal["compiled", "naive"],
+    workers: int,
     form: str,
 ) -> None:
     """Run the policy dry over past mentions, and tell what it would have done.
@@ -73,56 +97,43 @@ def command(  # noqa: PLR0913 - one for each option
     airline and the customer support data sets, decisions written --with-input, and any other table with --map (CSV, JSON Lines,
     Parquet); plain, packed with gzip or zstd, in folders and in zip archives.
     """
-    import asyncio
-
     from socialcare.cli.opened import open_policy
     from socialcare.diagnostics import suggestion
-    from socialcare.opening import open_desk
-    from socialcare.simulate.assumptions import assumed
     from socialcare.simulate.decisions import DecisionWriter
-    from socialcare.simulate.findings.findings import Findings
+    from socialcare.simulate.findings.beside import OurReplies
     from socialcare.simulate.rejects import Rejects
     from socialcare.simulate.report import Run
-    from socialcare.simulate.run import run
-    from socialcare.store.memory import MemoryStore
 
     opened = open_policy(folder)
     if account is not None and account not in opened.policy.accounts:
         raise click.UsageError(
             f"--as: unknown account `{account}`; {suggestion(account, opened.policy.accounts)}"
         )
-    desk = open_desk(
-        opened.policy,
-        opened.loaded,
-        MemoryStore(),
-        account=account,
-        assume=assumed(assume, opened.loaded.vocabulary),
-        rollout=rollout,
-        keep_input=with_input,
-    )
+    way = _Way(account, assume, rollout, with_input, near or report_file is not None, engine)
+    desk = _opened_desk(opened, way)
     if rejects_file is None and decisions_file is not None:
         rejects_file = decisions_file.with_name(f"{decisions_file.name}.rejects.jsonl")
-    rejects = Rejects(rejects_file)
+    rejects, ours = Rejects(rejects_file), OurReplies(desk.company)
     with ExitStack() as open_files:
         open_files.callback(rejects.close)
+        open_files.enter_context(_few_collections())
         number, mentions = read_over(
-            paths, columns, opened.loaded, rejects, strict=strict, written=[decisions_file, report_file]
+            paths,
+            columns,
+            opened.loaded,
+            rejects,
+            strict=strict,
+            written=[decisions_file, report_file],
+            also=ours.see,
         )
-        findings = Findings(desk)
         writer = None
         if decisions_file is not None:
             file = open_files.enter_context(decisions_file.open("wb"))
             writer = DecisionWriter(file, opened.settings.unseal)
+        seen = _Seen(desk, writer, report=report_file is not None, beside=ours.found)
         began = time.perf_counter()
         try:
-            with progress("deciding", number) as advance:
-
-                def also(events: Sequence[Event], decisions: Sequence[Decision]) -> None:
-                    _write(decisions, writer)
-                    findings.see(events, decisions)
-                    advance(len(events))
-
-                summary = asyncio.run(run(mentions, desk, also=also))
+            summary = _run(mentions, number, desk, seen, workers, partial(_again, folder, way))
         except KeyboardInterrupt:
             _stopped(writer, decisions_file)
             raise click.exceptions.Exit(STOPPED) from None
@@ -135,14 +146,130 @@ def command(  # noqa: PLR0913 - one for each option
         seconds=seconds,
         rejects_file=str(rejects_file) if rejects_file is not None and rejects.count else None,
         unsealed=tuple(opened.settings.unseal.items()),
-        beside=findings.brand.finish(),
+        beside=seen.brand.finish() if seen.brand is not None else None,
     )
     _print(done, form)
-    if report_file is not None:
-        _report(done, findings, report_file)
+    if report_file is not None and seen.findings is not None:
+        _report(done, seen.findings, report_file)
     if number == 0:
         err().print("error: no mention could be read")
         raise click.exceptions.Exit(1)
+
+
+class _Way(NamedTuple):
+    """How the user wants mentions decided."""
+
+    account: str | None
+    assume: tuple[str, ...]
+    rollout: float | None
+    with_input: bool
+    near: bool
+    engine: Literal["compiled", "naive"]
+
+
+def _opened_desk(opened: Opened, way: _Way) -> Desk:
+    from socialcare.opening import open_desk
+    from socialcare.simulate.assumptions import assumed
+    from socialcare.store.memory import MemoryStore
+
+    return open_desk(
+        opened.policy,
+        opened.loaded,
+        MemoryStore(),
+        account=way.account,
+        assume=assumed(way.assume, opened.loaded.vocabulary),
+        rollout=way.rollout,
+        keep_input=way.with_input,
+        near=way.near,
+        engine=way.engine,
+    )
+
+
+def _again(folder: Path | None, way: _Way) -> Desk:
+    """The same desk in another process."""
+    from socialcare.cli.opened import open_policy
+
+    return _opened_desk(open_policy(folder), way)
+
+
+class _Seen:
+    """Everything that looks on while mentions are decided: the file of decisions, the report, the brand's own replies."""
+
+    def __init__(self, desk: Desk, writer: DecisionWriter | None, *, report: bool, beside: bool) -> None:
+        from socialcare.simulate.findings.beside import BrandReplies
+        from socialcare.simulate.findings.findings import Findings
+
+        self.writer = writer
+        self.findings = Findings(desk) if report else None
+        self.brand = self.findings.brand if self.findings is not None else None
+        if self.brand is None and beside:
+            self.brand = BrandReplies(desk.setting.zone)
+        self.advance: Callable[[int], None] = lambda _: None
+
+    @property
+    def looks_close(self) -> bool:
+        """Whether single decisions matter beyond the file of decisions."""
+        return self.findings is not None or self.brand is not None
+
+    def batch(self, events: Sequence[Event], decisions: Sequence[Decision]) -> None:
+        """Take in what was decided about a batch of events."""
+        if self.writer is not None:
+            self.writer.write_all(decisions)
+        if self.findings is not None:
+            self.findings.see(events, decisions)
+        elif self.brand is not None:
+            self.brand.see(events, decisions)
+        self.advance(len(events))
+
+    def whole(self, events: Sequence[Event], lines: bytes) -> None:
+        """Take in a batch that comes with its lines."""
+        if self.writer is not None:
+            self.writer.write_lines(lines, len(events), events[-1].at)
+        self.advance(len(events))
+
+
+def _run(
+    mentions: Iterator[Mention],
+    number: int,
+    desk: Desk,
+    seen: _Seen,
+    workers: int,
+    again: Callable[[], Desk],
+) -> Summary:
+    import asyncio
+
+    from socialcare.simulate.run import run, run_pooled
+
+    outside = [one.name for one in desk.asked if one.classifier.reads_outside]
+    if workers > 1 and outside:
+        err().print(f"--workers: {', '.join(outside)} reads the outside, so one process decides all")
+        workers = 1
+    if workers == 1:
+        with progress("deciding", number) as seen.advance:
+            return asyncio.run(run(mentions, desk, also=seen.batch))
+    from socialcare.simulate.pool import pool
+
+    unsealed = seen.writer.unsealed if seen.writer is not None else {}
+    with (
+        pool(workers, desk, again, whole=not seen.looks_close, unsealed=unsealed) as processes,
+        progress("deciding", number) as seen.advance,
+    ):
+        return asyncio.run(run_pooled(mentions, desk, processes, seen.batch, seen.whole))
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Let the garbage collector come seldom: what is decided is gone at once, and nothing of it goes in circles."""
+    import gc
+
+    before = gc.get_threshold()
+    gc.freeze()  # the policy stays to the end
+    gc.set_threshold(100_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def _report(done: Run, findings: Findings, file: Path) -> None:
@@ -164,12 +291,6 @@ def _print(done: Run, form: str) -> None:
     console = out()
     color = console.is_terminal and not console.no_color
     click.echo(render_text(done, console.width, color=color), nl=False, color=color)
-
-
-def _write(decisions: Sequence[Decision], writer: DecisionWriter | None) -> None:
-    if writer is not None:
-        for decision in decisions:
-            writer.write(decision)
 
 
 def _stopped(writer: DecisionWriter | None, file: Path | None) -> None:

@@ -28,7 +28,7 @@ class DecisionWriter:
 
     def __init__(self, file: BinaryIO, unsealed: Mapping[str, str] = MappingProxyType({})) -> None:
         self._file = file
-        self._unsealed = dict(unsealed)
+        self.unsealed = dict(unsealed)
         self.written = 0
         self.until: datetime | None = None
 
@@ -40,11 +40,17 @@ class DecisionWriter:
         """Write one line for each."""
         for decision in decisions:
             line = record(decision)
-            if self._unsealed:
-                line["unsealed"] = self._unsealed
+            if self.unsealed:
+                line["unsealed"] = self.unsealed
             self._file.write(_ENCODER.encode(line) + b"\n")
             self.written += 1
             self.until = decision.at
+
+    def write_lines(self, lines: bytes, count: int, until: datetime) -> None:
+        """Write the lines of so many decisions, made elsewhere, the last of that moment."""
+        self._file.write(lines)
+        self.written += count
+        self.until = until
 
 
 def record(decision: Decision) -> dict[str, Any]:  # Any: a record is JSON

@@ -6,10 +6,16 @@ from collections.abc import Callable, Iterable, Sequence
 
 from socialcare.desk import Desk
 from socialcare.model import Decision, Event, Mention
-from socialcare.simulate.replay import BATCH, replay
+from socialcare.pipeline import decide
+from socialcare.policy.deciding import state
+from socialcare.ports import Change
+from socialcare.screening import sights
+from socialcare.simulate.pool import Pool
+from socialcare.simulate.replay import BATCH, replay, with_ticks
 from socialcare.simulate.summary import Summary
 
 See = Callable[[Sequence[Event], Sequence[Decision]], None]
+SeeWhole = Callable[[Sequence[Event], bytes], None]
 
 
 async def run(
@@ -22,3 +28,35 @@ async def run(
         if also is not None:
             also(events, decisions)
     return summary
+
+
+async def run_pooled(
+    mentions: Iterable[Mention], desk: Desk, pool: Pool, also: See, whole: SeeWhole
+) -> Summary:
+    """The same, looked at by the processes of a pool; `whole` is shown batches that are written as they came from there."""
+    summary = Summary(desk.setting.policy)
+    async for events, looked in pool.look(with_ticks(mentions, desk), BATCH):
+        if looked.whole is not None and await _take(events, desk):
+            desk.seam.failures.add_all(looked.told)
+            summary.add(looked.whole.summary)
+            whole(events, looked.whole.lines)
+            continue
+        seen = None
+        if looked.views is not None:
+            desk.seam.failures.add_all(looked.told)
+            seen = sights(events, looked.views, desk)
+        decisions = await decide(events, desk, seen)
+        summary.see(events, decisions)
+        also(events, decisions)
+    return summary
+
+
+async def _take(events: Sequence[Event], desk: Desk) -> bool:
+    """Mark the mentions of a batch as decided; not if one was before, or a hold comes to an end meanwhile."""
+    if await desk.store.due(events[-1].at.timestamp()):
+        return False
+    keys = dict.fromkeys(state.seen(event) for event in events if isinstance(event, Mention))
+    if len(keys) < len(events) or await desk.store.read(keys):
+        return False
+    await desk.store.commit(dict.fromkeys(keys, Change(data=True)), dict.fromkeys(keys, 0))
+    return True

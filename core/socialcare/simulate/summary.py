@@ -124,10 +124,7 @@ class Summary:
     def see(self, events: Sequence[Event], decisions: Sequence[Decision]) -> None:
         """Add what was decided about a batch of events."""
         self.read_again += self._read(events)
-        for (event, outcome, reason, account, unknown), count in Counter(map(_END, decisions)).items():
-            if event == "mention":
-                self.read_again -= count
-                self._ended(outcome, reason, account, unknown, count)
+        self._all_ended(decisions)
         fired: list[str] = []
         for decision in decisions:
             if decision.event != "mention":
@@ -149,6 +146,20 @@ class Summary:
                 each = each.then
         for rule, count in Counter(fired).items():
             self._of(rule).fires += count
+
+    def add(self, other: Summary) -> None:
+        """Take in the figures of a later batch, counted elsewhere, in which nobody was spoken to."""
+        self.guessed_times += other.guessed_times
+        self.since = self.since or other.since
+        self.until = other.until or self.until
+        for (outcome, reason), count in other.reasons.items():
+            self._ended(outcome, reason, count)
+        for account, count in other.unnamed_accounts.items():
+            self._concerned(account, count)
+        self.unknown.update(other.unknown)
+        for rule, counted in other.rules.items():
+            if counted.fires:
+                self._of(rule).fires += counted.fires
 
     @property
     def wanting(self) -> int:
@@ -203,23 +214,35 @@ class Summary:
             self.until = event.at
         return read
 
-    def _ended(self, outcome: str, reason: str, account: str, unknown: Sequence[str], count: int) -> None:
+    def _all_ended(self, decisions: Sequence[Decision]) -> None:
+        """Where the mentions of a batch ended."""
+        for (event, outcome, reason, account, unknown), count in Counter(map(_END, decisions)).items():
+            if event != "mention":
+                continue
+            self.read_again -= count
+            if reason == OURS and outcome == "ignored":
+                self.own_posts += count
+                continue
+            self._ended(outcome, reason, count)
+            self._concerned(account, count)
+            for name in unknown:
+                self.unknown[name] += count
+
+    def _ended(self, outcome: str, reason: str, count: int) -> None:
         """Mentions that ended alike."""
-        if reason == OURS and outcome == "ignored":
-            self.own_posts += count
-            return
         self.mentions += count
         self.outcomes[outcome] += count
         known = (outcome, reason) in self.reasons or len(self.reasons) < _MOST_REASONS
         self.reasons[outcome, reason if known else "another reason"] += count
+        if reason == "error":
+            self.errors += count
+
+    def _concerned(self, account: str, count: int) -> None:
+        """An account that mentions concerned."""
         if account not in self.policy.accounts and (
             account in self.unnamed_accounts or len(self.unnamed_accounts) < _MOST_ACCOUNTS
         ):
             self.unnamed_accounts[account] += count
-        if reason == "error":
-            self.errors += count
-        for name in unknown:
-            self.unknown[name] += count
 
     def _in_time(self, decision: Decision) -> None:
         """What came with time and of no mention: a schedule, or the end of a hold."""
