@@ -16,7 +16,7 @@ from socialcare.intake import (
     LONGEST_TEXT,
     UNTIMED,
     BadRow,
-    is_surely_shallow,
+    is_surely_in_bounds,
 )
 from socialcare_archive.texts import is_retweet, mentioned, unescaped
 from socialcare_archive.x_mentions import handles, is_shared, language, named_there, optional_id
@@ -37,7 +37,7 @@ def usual_mention(line: bytes) -> Mention | None:
     """The mention in a usual line; none for any other, which may hold one too."""
     try:
         read = _LINE.decode(line)
-        return _mention(read.data, read.includes.users) if is_surely_shallow(line) else None
+        return _mention(read.data, read.includes.users) if is_surely_in_bounds(line) else None
     except (ValueError, RecursionError, BadRow, _Unusual):
         return None
 

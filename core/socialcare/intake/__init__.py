@@ -3,7 +3,7 @@
 Everything a source needs is imported from here; what cannot be trusted is repaired, or turned away with a reason.
 """
 
-from socialcare.intake.decoding import decoded, is_surely_shallow, plain
+from socialcare.intake.decoding import decoded, is_surely_in_bounds, plain
 from socialcare.intake.door import (
     DEEPEST,
     LARGEST_EVENT,
@@ -54,7 +54,7 @@ __all__ = [
     "head",
     "identifier",
     "is_moment",
-    "is_surely_shallow",
+    "is_surely_in_bounds",
     "keys",
     "lines",
     "lines_of",

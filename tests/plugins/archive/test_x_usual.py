@@ -72,6 +72,7 @@ def line(post: object, *users: object) -> dict[str, Any]:
 
 LINES = [
     line(POST, ANNA),
+    line(POST, ANNA | {"verified": None, "verified_type": "blue", "affiliation": {"url": "x"}}),
     line(REPLY, ANNA),
     line(REPLY, BOB, ANNA),
     line(NEWER, ANNA, BOB),
@@ -136,6 +137,25 @@ def odd_lines(draw: st.DrawFn) -> bytes:
 def test_what_is_usual_is_taken_the_quick_way(usual: dict[str, Any]) -> None:
     content = json.dumps(usual).encode()
     assert [usual_mention(content)] == list(any_other(NOWHERE, 1, content))
+
+
+def test_whoever_is_answered_has_an_id_as_authors_have() -> None:
+    for other in ("acme", " 5", "5"):
+        usual = line(
+            REPLY | {"in_reply_to_user_id": other}, ANNA, BOB | {"id": other, "username": "AcmeHelp"}
+        )
+        content = json.dumps(usual).encode()
+        found = usual_mention(content)
+        assert found is None or [found] == list(any_other(NOWHERE, 1, content))
+        assert (found is not None) == (other == "5")
+
+
+@pytest.mark.parametrize("size", [1_000_000, 1_048_576 - len(json.dumps(POST)) - 13, 1_100_000])
+def test_both_ways_agree_on_what_is_too_large(size: int) -> None:
+    content = json.dumps(line(POST | {"extra": "x" * size}, ANNA)).encode()
+    found = usual_mention(content)
+    assert (found is None) == (size > 1_000_000)
+    assert found is None or [found] == list(any_other(NOWHERE, 1, content))
 
 
 @settings(max_examples=1_500)
