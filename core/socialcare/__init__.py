@@ -3,8 +3,7 @@
 This is the front door: everything a plugin needs is imported from here.
 """
 
-__version__ = "0.1.0"
-"""The one place where the version stands; the package's metadata is made from it."""
+from socialcare.version import __version__ as __version__
 
 TYPE_CHECKING = False  # importing `typing` takes 10 ms, which every start would pay
 if TYPE_CHECKING:

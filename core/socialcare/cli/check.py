@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from socialcare import __version__
 from socialcare.cli.console import out, verbosity
+from socialcare.version import __version__
 
 if TYPE_CHECKING:
     from socialcare.diagnostics import Problems

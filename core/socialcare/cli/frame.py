@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from socialcare import __version__
 from socialcare.cli.console import shared_options
+from socialcare.version import __version__
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from socialcare import __version__
+from socialcare.version import __version__
 
 TYPE_CHECKING = False  # importing `typing` takes 10 ms, more than all the rest of `--version`
 if TYPE_CHECKING:
