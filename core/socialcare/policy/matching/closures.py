@@ -24,6 +24,7 @@ EXACT = float(1 << 53)
 
 _DEEPEST = 12
 _LARGEST = 150
+_MOST = 50_000
 
 
 class Closures:
@@ -32,13 +33,14 @@ class Closures:
     def __init__(self, policy: Policy) -> None:
         self._maker = Maker("f, h, t, s")
         self._made: dict[int, tuple[Node, Check]] = {}
-        self._sizes: dict[int, int] = {}
         self._formulas = policy.formulas
 
     def of(self, node: Node) -> Check:
         """The function of a formula."""
         known = self._made.get(id(node))
         if known is None:
+            if len(self._made) >= _MOST:
+                self._made.clear()
             source = Source()
             expression = self._written(node, source, _DEEPEST)
             known = self._made[id(node)] = node, self._maker.make(expression, source)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from socialcare.policy.matching.closures import Check, Closures
-from socialcare.policy.matching.nodes import Joint, Node, Test, conjuncts, joint
+from socialcare.policy.matching.literals import SHORTEST
+from socialcare.policy.matching.nodes import Fits, Found, Joint, Node, Test, conjuncts, joint
 from socialcare.policy.matching.pivots import Pivots
 
 Answers = tuple[bool | None, ...]
@@ -96,6 +97,15 @@ class Index:
                 cell.always.append((number, None if left is True else self._closures.of(left)))
         return cell
 
+    def unindexed(self) -> dict[int, str]:
+        """The rules that every mention is held against, and why; those for few values of a field are not among them."""
+        return {
+            number: reason
+            for number in self._loose
+            if not any(map(_narrows, self._gates[self.gate_of[number]]))
+            and (reason := _reason(self._rests[number])) is not None
+        }
+
     def check(self, number: int) -> Check | None:
         """What must be so besides the pivot of a rule."""
         rest = self._rests[number]
@@ -107,6 +117,36 @@ def _is_decided(node: Node) -> bool:
     if isinstance(node, Joint):
         return all(map(_is_decided, node.parts))
     return isinstance(node, Test) and node.slot is not None
+
+
+def _narrows(gate: Node) -> bool:
+    """Whether a formula keeps a rule to some values of a field that has many."""
+    if isinstance(gate, Joint):
+        return any(map(_narrows, gate.parts)) if gate.every else all(map(_narrows, gate.parts))
+    return isinstance(gate, Test) and gate.wanted and isinstance(gate.test.operand, frozenset)
+
+
+def _reason(rest: Node) -> str | None:
+    """Why there is nothing in a formula to look for; nothing where it asks nothing."""
+    asked = list(_questions(rest))
+    if not asked:
+        return None
+    wanted = [type(one) for one in asked if one.wanted]
+    if Found in wanted:
+        return "one of its alternatives has no words to look for"
+    if Fits in wanted:
+        return f"its pattern has no {SHORTEST} letters or digits in a row that every fit needs"
+    if any(isinstance(one, Found | Fits) for one in asked):
+        return "of words it only says which must not be there"
+    return "it tests no words"
+
+
+def _questions(node: Node) -> Iterator[Found | Fits | Test]:
+    if isinstance(node, Joint):
+        for part in node.parts:
+            yield from _questions(part)
+    elif not isinstance(node, bool):
+        yield node
 
 
 def _settled(node: Node, answers: Answers, known: dict[int, Node]) -> Node:

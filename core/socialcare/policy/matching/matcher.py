@@ -6,7 +6,7 @@ rules. What a cell of equal values, or the pivot, says already is not asked agai
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from socialcare.model import FieldValue
 from socialcare.policy.deciding.engine import Screened, Seen
@@ -44,6 +44,8 @@ class Matcher:
         closures = Closures(policy)
         index = Index(formulas, Pivots(atoms, Rarity(atoms, counted)), closures)
         self._scanner = Scanner(atoms, index.hits, self._resolve)
+        self.unindexed: Mapping[str, str] = {rules[n].id: reason for n, reason in index.unindexed().items()}
+        """Rules that every mention is held against, by id, and why nothing of them can be looked for."""
         self._cells = Cells(policy, tests, index, self._resolve)
         surely = Reader(policy, atoms, states, state=False)
         self._surely = {n: closures.of(surely.read(rules[n].when)[0]) for n in self._stateful}
