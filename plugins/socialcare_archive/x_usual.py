@@ -4,7 +4,7 @@ It is decoded once, and a cheap test stands for each thing that the tolerant way
 at; where one fails the line is not usual. What is given of a usual line is what that way gives of it.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC
 
 from msgspec.json import Decoder
 
@@ -23,7 +23,7 @@ from socialcare_archive.x_mentions import handles, is_shared, language, named_th
 from socialcare_archive.x_names import LONGEST_ID, handle, x_identifier
 from socialcare_archive.x_shapes import UsualLine, UsualPost, UsualProfile
 
-_LINE = Decoder(UsualLine)
+_decode = Decoder(UsualLine).decode
 _FIRST_YEAR, _END = UNTIMED.year, LATEST.year
 _SHORT = LONGEST_TEXT // 4
 """Characters of a text that has not too many bytes, whatever they are."""
@@ -36,7 +36,7 @@ class _Unusual(Exception):  # noqa: N818 - not an error: the tolerant way has to
 def usual_mention(line: bytes) -> Mention | None:
     """The mention in a usual line; none for any other, which may hold one too."""
     try:
-        read = _LINE.decode(line)
+        read = _decode(line)
         return _mention(read.data, read.includes.users) if is_surely_in_bounds(line) else None
     except (ValueError, RecursionError, BadRow, _Unusual):
         return None
@@ -104,12 +104,13 @@ def _author(key: str, profiles: list[UsualProfile]) -> Author | None:
     profile = profiles[0] if len(profiles) == 1 else {each.id: each for each in profiles}.get(key)
     if profile is None or profile.id != key:
         return None
-    name, words, username, reach = profile.name, profile.description, profile.username, profile.public_metrics
+    name, words, since = profile.name, profile.description, profile.created_at
+    username, reach = profile.username, profile.public_metrics
     if (
         (name is not None and (len(name) > LONGEST_NAME or "\0" in name))
         or (words is not None and (len(words) > LONGEST_DESCRIPTION or "\0" in words))
-        or not _is_moment(profile.created_at)
-        or profile.label is not None
+        or (since is not None and not (since.tzinfo is UTC and _FIRST_YEAR <= since.year < _END))
+        or (profile.affiliation is not None and profile.label is not None)
     ):
         raise _Unusual
     return Author(
@@ -118,12 +119,8 @@ def _author(key: str, profiles: list[UsualProfile]) -> Author | None:
         name=name or None,
         followers=reach.followers_count if reach else None,
         posts=reach.posts if reach else None,
-        created_at=profile.created_at,
-        verified=profile.is_verified,
+        created_at=since,
+        verified=profile.is_verified if profile.verified is None else profile.verified,
         protected=profile.protected,
         description=words or None,
     )
-
-
-def _is_moment(at: datetime | None) -> bool:
-    return at is None or (at.tzinfo is UTC and _FIRST_YEAR <= at.year < _END)

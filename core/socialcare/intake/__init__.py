@@ -29,7 +29,7 @@ from socialcare.intake.files import (
     unpacked,
     until_damaged,
 )
-from socialcare.intake.moments import LATEST, UNTIMED, is_moment, moment, timed, timed_lists
+from socialcare.intake.moments import LATEST, UNTIMED, moment, timed, timed_lists
 from socialcare.intake.pages import LARGEST_PAGE, keys, objects
 from socialcare.intake.stretches import Stretch, lines_of, stretches
 
@@ -53,7 +53,6 @@ __all__ = [
     "description",
     "head",
     "identifier",
-    "is_moment",
     "is_surely_in_bounds",
     "keys",
     "lines",

@@ -48,11 +48,6 @@ def moment(written: str) -> datetime:
     raise BadRow(f"it cannot be told when `{text[:40]}` was; write times as `2026-10-31 18:05:00 +0000`")
 
 
-def is_moment(at: datetime) -> bool:
-    """Whether a time that msgspec read is, as it is, what `moment` makes of the same words."""
-    return at.tzinfo is UTC and UNTIMED.year <= at.year < LATEST.year
-
-
 def timed(rows: Iterable[Mention | Reject]) -> Iterator[Mention | Reject]:
     """The rows, each without a time given that of the row before, flagged.
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import ValidationError, convert
 
-from socialcare.intake import UNTIMED, BadRow, is_moment, moment, timed, timed_lists
+from socialcare.intake import LATEST, UNTIMED, BadRow, moment, timed, timed_lists
 from socialcare.model import Author, Mention, Reject
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -47,7 +47,7 @@ def test_what_a_decoder_reads_as_a_moment_is_what_is_read_of_the_words(
         found = convert(written, datetime)
     except ValidationError:
         return
-    if is_moment(found):
+    if found.tzinfo is UTC and UNTIMED.year <= found.year < LATEST.year:
         assert moment(written) == found
 
 

@@ -158,7 +158,7 @@ def test_both_ways_agree_on_what_is_too_large(size: int) -> None:
     assert found is None or [found] == list(any_other(NOWHERE, 1, content))
 
 
-@settings(max_examples=1_500)
+@settings(max_examples=1_000)
 @given(odd_lines())
 def test_the_quick_way_gives_what_the_tolerant_way_gives_or_nothing(content: bytes) -> None:
     found = usual_mention(content)
