@@ -7,16 +7,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
-from socialcare import ABSENT, Field, FieldValue, Settings, Value, hookimpl
+from socialcare import ABSENT, Author, Field, FieldValue, Mention, Settings, Value, hookimpl
+from socialcare.config import find_settings
 from socialcare.diagnostics import Problems
 from socialcare.model import Parameter, Vocabulary
+from socialcare.opening import load_policy, open_desk
+from socialcare.plugins import load
 from socialcare.policy.deciding import naive
 from socialcare.policy.deciding.world import Record, World
 from socialcare.policy.load import read_text
@@ -24,9 +27,12 @@ from socialcare.policy.matching.matcher import Matcher
 from socialcare.policy.statements import Condition, Policy, Rule
 from socialcare.policy.walk import conditions_of
 from socialcare.ports import Lookup, Question
+from socialcare.screening import view
+from socialcare.store.memory import MemoryStore
 from socialcare.testing import loaded
 from socialcare.testing.standins import Counting, Declared
 
+ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 4, 15, 0, tzinfo=UTC)
 POLICIES, RULES, EVENTS, SHARDS = 360, 9, 9, 6  # 29,160 pairs of a rule and a mention
 INTENTS = ("question", "complaint", "praise")
@@ -398,3 +404,65 @@ def test_random_policies_find_the_same_in_real_mentions(vocabulary: Vocabulary, 
         case.state = [{"counts": {}, "closed": frozenset(), "flags": {}} for _ in batch]
         assert next(differences(case, met), None) is None, seed
     assert met["pairs True"] > 500, met
+
+
+def tweets_of(folder: Path) -> Iterator[Mention]:
+    """Every tweet of a customer in the folder of real data."""
+    texts: list[str] = []
+    for name in ("airline-mentions", "brand-mention-complaints", "complaints-tweets", "twcs-inbound"):
+        with gzip.open(folder / f"{name}.csv.gz", "rt", encoding="utf-8", newline="") as lines:
+            texts += [row["text"] for row in csv.DictReader(lines)]
+    with gzip.open(folder / "twcs-threads.jsonl.gz", "rt", encoding="utf-8") as lines:
+        turns = chain.from_iterable(json.loads(line)["turns"] for line in lines)
+        texts += [turn["text"] for turn in turns if turn["inbound"]]
+    for number, text in enumerate(texts):
+        yield Mention(
+            id=str(number),
+            text=text,
+            author=Author(id=str(number % 999), handle=f"user{number % 999}", followers=number % 60_000),
+            at=NOW + timedelta(minutes=number % 10_000),
+            mentioned=("AcmeCo",) if number % 3 else (),
+            lang="en" if number % 7 else None,
+        )
+
+
+@pytest.mark.timeout(600)
+async def test_the_starter_policy_finds_the_same_in_every_real_mention(data: Path) -> None:
+    settings = find_settings(ROOT / "rules")
+    brought = load(settings)
+    policy = load_policy(settings, brought, Problems())
+    assert policy is not None
+    desk = open_desk(policy, brought, MemoryStore(), account="main")
+    rules = [rule for rule in policy.rules.values() if rule.at is None]
+    matcher = Matcher(policy, rules)
+    met: Counter[str] = Counter()
+    mentions = tweets_of(data)
+    while batch := list(islice(mentions, 200)):
+        views = [one for one in await view(batch, desk) if one is not None]
+        seen = [(fields, mention.at) for (_, fields, _), mention in zip(views, batch, strict=True)]
+        for (fields, time), found in zip(seen, matcher.screen(seen), strict=True):
+            random = Random(met["mentions"])
+            state: dict[str, Any] = {
+                "counts": {name: random.choice([0, 0, 3, 11]) for name in policy.counts},
+                "closed": frozenset(),
+                "flags": {"opted_out": True} if random.random() < 0.1 else {},
+                "wrote_first": random.choice([True, False]),
+            }
+            plain, compiled = (
+                World(policy, fields, time=time, truth=truth, **state)
+                for truth in (naive.truth, matcher.truth)
+            )
+            held = {*found.sure, *(n for n in found.open if matcher.holds(n, compiled))}
+            for number, rule in enumerate(rules):
+                assert (naive.truth(rule.when, plain) is True) is (number in held), (rule.id, fields)
+            for guard in policy.guards.values():
+                assert naive.truth(guard.when, plain) is matcher.truth(guard.when, compiled), (
+                    guard.id,
+                    fields,
+                )
+            met["mentions"] += 1
+            met["found"] += len(held)
+            met["open"] += len(found.open)
+    assert met["mentions"] > 15_000
+    assert met["found"] > met["mentions"] / 2, met
+    assert met["open"] > 100, met
