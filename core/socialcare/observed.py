@@ -312,40 +312,22 @@ _READ: Mapping[str, Read] = {
 }
 
 
-_TEXTS = ("text", "author.name", "author.description")
-
-
-class _Values(dict[Value, FieldValue]):
-    """The field values of one field, each made once, as long as they are not too many."""
-
-    def __missing__(self, value: Value) -> FieldValue:
-        made = FieldValue(value)
-        if len(self) < _MOST_VALUES:
-            self[value] = made
-        return made
-
-
-_MOST_VALUES = 5_000
-
-
 class Observer:
     """Reads fields off mentions: the text, the platform and those named, or all."""
 
     def __init__(self, company: Company, names: Collection[str] | None = None) -> None:
         self._company = company
         wanted = [name for name in _ATTRIBUTES if names is None or name in {"text", "platform", *names}]
+        self._names = wanted
         self._values = attrgetter(*(_ATTRIBUTES[name] for name in wanted))
-        # text is rarely said twice; of numbers, truths and platforms there are few
-        self._makers = [(name, FieldValue if name in _TEXTS else _Values().__getitem__) for name in wanted]
         self._reads = [(name, read) for name, read in _READ.items() if names is None or name in names]
 
     def __call__(self, mention: Mention, account: str) -> dict[str, FieldValue]:
         """The fields that the mention itself holds, seen as `account`; what the source does not say is left out."""
-        fields = {
-            name: make(value)
-            for (name, make), value in zip(self._makers, self._values(mention), strict=True)
-            if value is not None
-        }
+        values = self._values(mention)
+        fields = dict(zip(self._names, map(FieldValue, values), strict=True))
+        if None in values:
+            fields = {name: found for name, found in fields.items() if found.value is not None}
         for name, read in self._reads:
             value = read(mention, account, self._company)
             if value is not None:

@@ -22,7 +22,7 @@ from socialcare.policy.deciding.holds import kept
 from socialcare.policy.deciding.memory import Memory
 from socialcare.policy.deciding.settle import count_mention
 from socialcare.policy.deciding.state import Subject, subject_of
-from socialcare.ports import Key
+from socialcare.ports import Change, Key
 from socialcare.record import Occasion, decision_id
 from socialcare.screening import Sight, look, look_as, occasion_of
 
@@ -45,6 +45,9 @@ async def decide(
 
 
 async def _decide(events: Sequence[Event], sights: Sequence[Sight], desk: Desk) -> list[Decision]:
+    done = [sight for sight in sights if isinstance(sight, Decision)]
+    if len(done) == len(events) and not desk.scheduled and await take(events, desk):
+        return done
     while True:
         memory = await _remember(events, sights, desk)
         decisions: list[Decision] = []
@@ -52,7 +55,8 @@ async def _decide(events: Sequence[Event], sights: Sequence[Sight], desk: Desk) 
             if desk.scheduled or memory.is_due(event.at):
                 decisions += await agenda.advance(event.at, desk, memory)
             if isinstance(event, Mention):
-                decisions += await _mention(event, sight, desk, memory)
+                if memory.mark(state.seen(event)):
+                    decisions.append(await _mention(event, sight, desk, memory))
             elif isinstance(event, Control):
                 decisions += await agenda.control(event, desk, memory)
         try:
@@ -62,26 +66,37 @@ async def _decide(events: Sequence[Event], sights: Sequence[Sight], desk: Desk) 
         return decisions
 
 
-async def _mention(mention: Mention, sight: Sight, desk: Desk, memory: Memory) -> list[Decision]:
-    """Decide one mention, unless it was decided before."""
-    seen = state.seen(mention)
-    if memory.get(seen):
-        return []
-    memory.put(seen, data=True)
+async def take(events: Sequence[Event], desk: Desk) -> bool:
+    """Mark posts as decided, if none was before, and nothing comes due in their time that others must decide with them."""
+    posts = [event for event in events if isinstance(event, Mention) and event.kind == "post"]
+    keys = dict.fromkeys(map(state.seen, posts))
+    if len(keys) < len(events) or await desk.store.due(events[-1].at.timestamp()):
+        return False
+    if await desk.store.read(keys):
+        return False
+    try:
+        await desk.store.commit(dict.fromkeys(keys, Change(data=True)), dict.fromkeys(keys, 0))
+    except Conflict:
+        return False
+    return True
+
+
+async def _mention(mention: Mention, sight: Sight, desk: Desk, memory: Memory) -> Decision:
+    """Decide one mention."""
     if sight is None:
         account = desk.company.account_of(mention, desk.account)
-        return [_settled(mention, account, "ignored", "our own post", desk)]
+        return _settled(mention, account, "ignored", "our own post", desk)
     if mention.kind == "message":
         memory.put(state.wrote(subject_of(mention, "")), mention.at.timestamp())
     if isinstance(sight, Decision):
-        return [sight]
+        return sight
     memory.begin()
     made = await make(sight, desk, memory)
     decision = made.decision
     if desk.receivers:
         decision = await _received(decision, sight, desk, memory)
     count_mention(made.moment, desk.setting, memory)
-    return [decision]
+    return decision
 
 
 async def _received(decision: Decision, occasion: Occasion, desk: Desk, memory: Memory) -> Decision:

@@ -71,7 +71,8 @@ def recorded_plainly(
     mention: Mention, account: str, fields: Mapping[str, FieldValue], acts: Acts, setting: Setting
 ) -> Decision:
     """The decision record of a mention in which no state has a say."""
-    shown = seen_fields(fields, setting)
+    shown = setting.shown
+    told = {path: fields[path] for path in shown if path in fields}
     return Decision(
         id=decision_id(setting.policy.hash, mention.key, 1),
         mention=mention.id,
@@ -84,8 +85,8 @@ def recorded_plainly(
         platform=mention.platform,
         fired=acts.fired,
         actions=acts.records,
-        fields=shown,
-        unknown=_unknown(shown, fields, setting),
+        fields=told,
+        unknown=() if len(told) == len(shown) else tuple([path for path in shown if path not in told]),
     )
 
 

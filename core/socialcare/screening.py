@@ -38,12 +38,21 @@ async def view(events: Sequence[Event], desk: Desk) -> list[View]:
 
 
 def sights(events: Sequence[Event], views: Sequence[View], desk: Desk) -> list[Sight]:
-    """What comes of what is known of each event."""
-    make = _decided if desk.forgets else _undecided
-    return [
-        make(event, *known, desk) if known is not None and isinstance(event, Mention) else None
-        for event, known in zip(events, views, strict=True)
-    ]
+    """What comes of what is known of each event: a decision, if only plain rules can meet it and nobody counts it."""
+    together, setting, forgets = desk.plain.acts, desk.setting, desk.forgets
+    made: list[Sight] = []
+    for event, known in zip(events, views, strict=True):
+        if known is None or not isinstance(event, Mention):
+            made.append(None)
+            continue
+        account, fields, screened = known
+        sure, undecided = screened
+        acts = together(sure) if forgets and not undecided else None
+        if acts is None:
+            made.append(_occasion(event, account, fields, screened))
+        else:
+            made.append(recorded_plainly(event, account, fields, acts, setting))
+    return made
 
 
 async def look(events: Sequence[Event], desk: Desk) -> list[Sight]:
@@ -85,19 +94,6 @@ def _screened(mentions: Sequence[Mention], fields: Sequence[Fields], desk: Desk)
     """The rules that may hold for each mention."""
     times = [None if mention.at_is_guessed else mention.at for mention in mentions]
     return desk.setting.engine.screen(list(zip(fields, times, strict=True)))
-
-
-def _decided(mention: Mention, account: str, fields: Fields, screened: Screened, desk: Desk) -> Sight:
-    """The decision, if only plain rules can meet the mention and nobody counts it; else the occasion."""
-    sure, undecided = screened
-    acts = None if undecided else desk.plain.acts(sure)
-    if acts is None:
-        return _occasion(mention, account, fields, screened)
-    return recorded_plainly(mention, account, fields, acts, desk.setting)
-
-
-def _undecided(mention: Mention, account: str, fields: Fields, screened: Screened, _desk: Desk) -> Sight:
-    return _occasion(mention, account, fields, screened)
 
 
 def _occasion(mention: Mention, account: str, fields: Fields, screened: Screened) -> Occasion:

@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from socialcare.desk import Desk
 from socialcare.model import Decision, Event, Mention
-from socialcare.pipeline import decide
-from socialcare.policy.deciding import state
-from socialcare.ports import Change
+from socialcare.pipeline import decide, take
 from socialcare.screening import sights
 from socialcare.simulate.pool import Pool
 from socialcare.simulate.replay import BATCH, replay, with_ticks
@@ -36,7 +34,7 @@ async def run_pooled(
     """The same, looked at by the processes of a pool; `whole` is shown batches that are written as they came from there."""
     summary = Summary(desk.setting.policy)
     async for events, looked in pool.look(with_ticks(mentions, desk), BATCH):
-        if looked.whole is not None and await _take(events, desk):
+        if looked.whole is not None and await take(events, desk):
             desk.seam.failures.add_all(looked.told)
             summary.add(looked.whole.summary)
             whole(events, looked.whole.lines)
@@ -49,14 +47,3 @@ async def run_pooled(
         summary.see(events, decisions)
         also(events, decisions)
     return summary
-
-
-async def _take(events: Sequence[Event], desk: Desk) -> bool:
-    """Mark the mentions of a batch as decided; not if one was before, or a hold comes to an end meanwhile."""
-    if await desk.store.due(events[-1].at.timestamp()):
-        return False
-    keys = dict.fromkeys(state.seen(event) for event in events if isinstance(event, Mention))
-    if len(keys) < len(events) or await desk.store.read(keys):
-        return False
-    await desk.store.commit(dict.fromkeys(keys, Change(data=True)), dict.fromkeys(keys, 0))
-    return True

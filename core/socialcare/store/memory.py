@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from hashlib import blake2b
+from operator import ne
+from typing import Any
 
 from msgspec.json import Decoder, Encoder
 
@@ -27,12 +29,16 @@ class MemoryStore:
         self._marks: set[bytes] = set()
         self._entries: dict[bytes, bytes] = {}
         self._agenda: dict[Key, float] = {}
+        self._digests: dict[Key, bytes] = {}
+        """Of the keys that were read last: most of them are written next."""
 
     async def read(self, keys: Collection[Key]) -> dict[Key, Entry]:
         """The entries that exist among `keys`."""
+        self._digests = digests = {key: _digest(key) for key in keys}
+        if self._marks.isdisjoint(digests.values()) and self._entries.keys().isdisjoint(digests.values()):
+            return {}
         found = {}
-        for key in keys:
-            digest = _digest(key)
+        for key, digest in digests.items():
             if digest in self._marks:
                 found[key] = _MARK
             elif (content := self._entries.get(digest)) is not None:
@@ -41,22 +47,30 @@ class MemoryStore:
 
     async def commit(self, changes: Mapping[Key, Change], expected: Mapping[Key, int]) -> None:
         """Write all changes, or raise `Conflict` and write none; a removed key starts again at version 0."""
-        digests = {key: _digest(key) for key in {*changes, *expected}}
-        if any(self._version(digests[key]) != version for key, version in expected.items()):
+        known, self._digests = self._digests, {}
+        places = {key: known.get(key) or _digest(key) for key in {*changes, *expected}}
+        if self._marks.isdisjoint(places.values()) and self._entries.keys().isdisjoint(places.values()):
+            versions = dict.fromkeys(places, 0)
+        else:
+            versions = {key: self._version(digest) for key, digest in places.items()}
+        if any(map(ne, map(versions.__getitem__, expected), expected.values())):
             raise Conflict
         for key, (data, due) in changes.items():
-            digest = digests[key]
-            version = self._version(digest) + 1
-            self._agenda.pop(key, None)
-            self._marks.discard(digest)
-            if data is True and version == _MARK.version:
-                self._marks.add(digest)
-            elif data is None:
-                self._entries.pop(digest, None)
-            else:
-                self._entries[digest] = _ENCODER.encode(Entry(data, version))
+            self._write(places[key], data, versions[key] + 1)
+            if self._agenda:
+                self._agenda.pop(key, None)
             if due is not None and data is not None:
                 self._agenda[key] = due
+
+    def _write(self, digest: bytes, data: Any, version: int) -> None:  # Any: as in Entry
+        if data is True and version == _MARK.version:
+            self._marks.add(digest)
+            return
+        self._marks.discard(digest)
+        if data is None:
+            self._entries.pop(digest, None)
+        else:
+            self._entries[digest] = _ENCODER.encode(Entry(data, version))
 
     async def due(self, until: float) -> list[tuple[float, Key]]:
         """The agenda up to and including `until`, earliest first, then by key."""

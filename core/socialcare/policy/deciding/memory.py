@@ -52,6 +52,14 @@ class Memory:
         """What stands under a loaded key, `None` if nothing."""
         return self._data[key]
 
+    def mark(self, key: Key) -> bool:
+        """Set a mark that no condition can see, unless it is set."""
+        if self._data[key]:
+            return False
+        self._data[key] = True
+        self.changes[key] = _MARK
+        return True
+
     def put(self, key: Key, data: Any, due: float | None = None) -> None:  # Any: as in Entry
         """Set a key (a new one is expected not to exist), on the agenda for `due` if given; `None` removes it."""
         self._before.setdefault(key, self._data.get(key))
@@ -100,6 +108,9 @@ class Memory:
         other._data = ChainMap({}, self._data)
         other._versions = ChainMap({}, self._versions)
         return other
+
+
+_MARK = Change(data=True)
 
 
 def counted(tally: Any, window: Window, now: datetime, zone: ZoneInfo) -> int:  # Any: a tally's own JSON
