@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import repeat
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
 
 from msgspec import Struct
+from msgspec import field as struct_field
 
 if TYPE_CHECKING:
     from socialcare.ports import Action, Channel, Lookup
@@ -34,6 +36,14 @@ Slot = Literal["public", "private", "both"]
 
 State = Literal["allowed", "held", "forbidden"]
 """What the guards left of a proposed action."""
+
+
+T = TypeVar("T")
+
+
+def _stated(value: T) -> T:
+    """A default that a record states all the same: `omit_defaults` leaves out what is as declared, but not what is made."""
+    return struct_field(default_factory=repeat(value).__next__)
 
 
 class Author(Struct, frozen=True, kw_only=True, gc=False):
@@ -107,11 +117,11 @@ class Control(Struct, frozen=True, kw_only=True, gc=False, tag="control"):
 Event: TypeAlias = Mention | Tick | Control
 
 
-class FieldValue(Struct, frozen=True, gc=False):
+class FieldValue(Struct, frozen=True, gc=False, omit_defaults=True):
     """What a field holds for one mention, how sure its provider is (0 to 1), and the words that were the evidence."""
 
     value: Value
-    confidence: float = 1.0
+    confidence: float = _stated(1.0)
     evidence: tuple[str, ...] = ()
     provider: str = ""
 
@@ -201,18 +211,18 @@ class ActionRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     action: str
     rule: str
-    slot: Slot | None = None
-    state: State = "allowed"
-    by: tuple[str, ...] = ()
+    slot: Slot | None = _stated(None)
+    state: State = _stated("allowed")
+    by: tuple[str, ...] = _stated(())
     text: str | None = None
-    payload: Mapping[str, Any] = MappingProxyType({})  # Any: an action's payload is its plugin's own JSON
+    payload: dict[str, Any] = {}  # Any: an action's payload is its plugin's own JSON
     until: datetime | None = None
     reason: str | None = None
     id: str | None = None
 
 
 class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Decision record v1: what was decided about one event, by which policy, and why.
+    """Decision record v1: what was decided about one event, by which policy, and why; as it stands here it is written.
 
     `event` says what was decided (`mention`, `tick`, `control`); `fields` maps a name to value and confidence;
     `unknown` lists the fields the policy uses that nobody provided; `outranked` maps a rule to the one that won its
@@ -222,22 +232,22 @@ class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     id: str
+    event: Literal["mention", "tick", "control"] = _stated("mention")
     mention: str
     at: datetime
+    platform: str = _stated("x")
     account: str
     author: str
     outcome: Outcome
+    reason: str = _stated("")
+    fired: tuple[str, ...] = _stated(())
+    actions: tuple[ActionRecord, ...] = _stated(())
+    fields: Mapping[str, FieldValue] = _stated(MappingProxyType({}))
     policy: str
-    reason: str = ""
-    event: Literal["mention", "tick", "control"] = "mention"
-    platform: str = "x"
     hop: int = 1
-    fired: tuple[str, ...] = ()
-    actions: tuple[ActionRecord, ...] = ()
-    fields: Mapping[str, FieldValue] = MappingProxyType({})
     unknown: tuple[str, ...] = ()
-    outranked: Mapping[str, str] = MappingProxyType({})
-    gated: Mapping[str, str] = MappingProxyType({})
+    outranked: dict[str, str] = {}
+    gated: dict[str, str] = {}
     near: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     shadow: tuple[ActionRecord, ...] = ()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
-from types import MappingProxyType
 from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from socialcare.model import (
     ActionRecord,
@@ -121,14 +121,11 @@ def recorded(
         actions=records,
         fields=fields,
         unknown=_unknown(fields, occasion.fields, setting),
-        outranked=dict(sorted(plan.outranked.items())) if plan.outranked else _NOTHING,
-        gated=dict(sorted(plan.gated.items())) if plan.gated else _NOTHING,
+        outranked=dict(sorted(plan.outranked.items())) if plan.outranked else {},
+        gated=dict(sorted(plan.gated.items())) if plan.gated else {},
         problems=tuple(plan.problems),
         shadow=shadow,
     )
-
-
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def seen_fields(seen: Mapping[str, FieldValue], setting: Setting) -> dict[str, FieldValue]:
@@ -192,6 +189,8 @@ def input_of(
     return {
         "event": msgspec.to_builtins(event),
         "account": occasion.subject.account,
-        "fields": msgspec.to_builtins(dict(occasion.fields)) if occasion.mention is not None else {},
+        "fields": msgspec.to_builtins({name: asdict(found) for name, found in occasion.fields.items()})
+        if occasion.mention is not None
+        else {},
         "answers": msgspec.to_builtins(answers),
     }

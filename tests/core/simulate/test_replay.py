@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec import to_builtins
 from msgspec.structs import replace
 
 from socialcare.desk import Desk
 from socialcare.model import Decision, Mention, Tick
-from socialcare.simulate.decisions import record
 from socialcare.simulate.replay import replay, with_ticks
 
 DeskFor = Callable[..., Desk]
@@ -22,8 +22,8 @@ async def decided(desk: Desk, past: Iterable[Mention], batch: int = 500) -> list
     return [one async for _, decisions in replay(past, desk, batch=batch) for one in decisions]
 
 
-def records(decisions: Iterable[Decision]) -> list[dict[str, Any]]:
-    return [record(one) for one in decisions]
+def records(decisions: Iterable[Decision]) -> Any:
+    return to_builtins(list(decisions))
 
 
 @pytest.mark.parametrize("batch", [1, 2, 7, 100])

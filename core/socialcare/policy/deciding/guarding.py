@@ -95,7 +95,11 @@ def _guarded(
         if rule.id not in g.excepted and rule.rank not in g.excepted and binds(g)
     ]
     record = ActionRecord(
-        action=action.name, rule=rule.id, slot=proposal.slot, text=proposal.text, payload=proposal.payload
+        action=action.name,
+        rule=rule.id,
+        slot=proposal.slot,
+        text=proposal.text,
+        payload=dict(proposal.payload),
     )
     forbidding = tuple(g.id for g in guards if g.forbid)
     if forbidding:

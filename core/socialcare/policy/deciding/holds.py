@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from socialcare.model import ActionRecord, Field, FieldValue, Mention, Value
 from socialcare.policy.deciding import state
@@ -69,7 +69,7 @@ def held_from(
         channel=moment.channel.name,
         since=moment.now,
         mention=mention,
-        fields=msgspec.to_builtins(dict(fields)),
+        fields=msgspec.to_builtins({name: asdict(found) for name, found in fields.items()}),
         counts_as=proposal.counts_as,
         handles=proposal.handles,
         problem=proposal.problem,

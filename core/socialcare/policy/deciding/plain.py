@@ -90,7 +90,7 @@ def _plain(rule: Rule, setting: Setting) -> tuple[Plain, ...] | None:
         payload = action.propose(use.params) if action.propose is not None else use.params
         if payload is not None:
             place = (action.name, setting.precedence.rank(rule), rule.id)
-            record = ActionRecord(action=action.name, rule=rule.id, payload=payload)
+            record = ActionRecord(action=action.name, rule=rule.id, payload=dict(payload))
             found.append(Plain(record, place, same(action, payload, None)))
     return tuple(found)
 
