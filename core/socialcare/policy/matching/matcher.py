@@ -46,7 +46,7 @@ class Matcher:
         self._scanner = Scanner(atoms, index.hits, self._resolve)
         self.unindexed: Mapping[str, str] = {rules[n].id: reason for n, reason in index.unindexed().items()}
         """Rules that every mention is held against, by id, and why nothing of them can be looked for."""
-        self._cells = Cells(policy, tests, index, self._resolve)
+        self._cells = Cells(tests, index, self._resolve)
         surely = Reader(policy, atoms, states, state=False)
         self._surely = {n: closures.of(surely.read(rules[n].when)[0]) for n in self._stateful}
 

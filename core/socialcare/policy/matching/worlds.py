@@ -51,11 +51,23 @@ class Worlds:
         if depth == 0:
             return f"({source.constant(self.of(condition))}(w) is {wanted})"
         each = wanted is not isinstance(condition, NoneOf)
-        parts = [self._written(part, source, wanted=each, depth=depth - 1) for part in condition.parts]
+        parts = [
+            self._written(part, source, wanted=each, depth=depth - 1)
+            for part in sorted(condition.parts, key=_price)
+        ]
         every = wanted is not isinstance(condition, AnyOf)
         if not parts:
             return str(every)
         return f"({(' and ' if every else ' or ').join(parts)})"
+
+
+def _price(condition: Condition) -> int:
+    """What to ask first: what costs least and, of a rule that was screened, what is still open."""
+    if not isinstance(condition, Comparison):
+        return 2
+    if condition.path.startswith(("counts.", "flags.")):
+        return 0
+    return 3 if condition.op == "has" or condition.op in _SOUGHT else 1
 
 
 def _compared(test: Comparison, source: Source, *, wanted: bool) -> str:
