@@ -195,6 +195,9 @@ class Company:
     def __init__(self, accounts: Mapping[str, str]) -> None:
         self.accounts = accounts
         self._by_handle = {bare(handle): name for name, handle in accounts.items()}
+        ours = {*self._by_handle, *accounts}
+        self._lengths = {len(name) + sign for name in ours for sign in (0, 1)}
+        """Of our handles and names, with their sign and without: most handles differ in length already."""
 
     def account(self, handle: str | None) -> str | None:
         """The name of the account of ours with that handle (or that is already a name of ours)."""
@@ -249,10 +252,11 @@ class Company:
         """Whether a handle is an account of ours: by the policy, or because the source says the mention concerns it."""
         if handle is None:
             return False
-        folded = bare(handle)
-        if folded in self._by_handle or handle in self.accounts:
+        if mention.account is not None and bare(handle) == bare(mention.account):
             return True
-        return mention.account is not None and folded == bare(mention.account)
+        if len(handle) not in self._lengths and handle.isascii() and not handle.startswith("@@"):
+            return False
+        return bare(handle) in self._by_handle or handle in self.accounts
 
 
 def first_name(name: str | None) -> str | None:
@@ -324,15 +328,23 @@ class Observer:
 
     def __call__(self, mention: Mention, account: str) -> dict[str, FieldValue]:
         """The fields that the mention itself holds, seen as `account`; what the source does not say is left out."""
+        fields: dict[str, FieldValue] = {}
+        self.add(fields, mention, account)
+        return fields
+
+    def add(self, fields: dict[str, FieldValue], mention: Mention, account: str) -> None:
+        """The same, written over what is known already."""
         values = self._values(mention)
-        fields = dict(zip(self._names, map(FieldValue, values), strict=True))
         if None in values:
-            fields = {name: found for name, found in fields.items() if found.value is not None}
+            for name, value in zip(self._names, values, strict=True):
+                if value is not None:
+                    fields[name] = FieldValue(value)
+        else:
+            fields.update(zip(self._names, map(FieldValue, values), strict=True))
         for name, read in self._reads:
             value = read(mention, account, self._company)
             if value is not None:
                 fields[name] = value if isinstance(value, FieldValue) else FieldValue(value)
-        return fields
 
 
 class Observed:

@@ -71,21 +71,21 @@ def recorded_plainly(
     mention: Mention, account: str, fields: Mapping[str, FieldValue], acts: Acts, setting: Setting
 ) -> Decision:
     """The decision record of a mention in which no state has a say."""
-    shown = setting.shown
+    policy, shown, author = setting.policy.hash, setting.shown, mention.author
     told = {path: fields[path] for path in shown if path in fields}
     return Decision(
-        id=decision_id(setting.policy.hash, mention.key, 1),
+        id=decision_id(policy, mention.key, 1),
         mention=mention.id,
         at=mention.at,
-        account=account,
-        author=mention.author.handle or mention.author.id,
-        outcome=acts.outcome,
-        policy=setting.policy.hash,
-        reason=acts.reason,
         platform=mention.platform,
+        account=account,
+        author=author.handle or author.id,
+        outcome=acts.outcome,
+        reason=acts.reason,
         fired=acts.fired,
         actions=acts.records,
         fields=told,
+        policy=policy,
         unknown=() if len(told) == len(shown) else tuple([path for path in shown if path not in told]),
     )
 

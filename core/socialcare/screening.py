@@ -82,9 +82,9 @@ async def _observed(mentions: Sequence[Mention], desk: Desk) -> tuple[list[str],
     fields = await desk.seam.fields(desk.asked, mentions)
     if desk.assume:
         fields = [{**desk.assume, **found} for found in fields]
-    observe, pins = desk.observe, desk.pins
+    observe, pins = desk.observe.add, desk.pins
     for mention, account, found in zip(mentions, accounts, fields, strict=True):
-        found.update(observe(mention, account))
+        observe(found, mention, account)
         if pins:
             found.update(pins.get(mention.id, {}))
     return accounts, fields
