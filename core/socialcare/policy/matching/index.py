@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from socialcare.policy.matching.closures import Check, Closures
 from socialcare.policy.matching.literals import SHORTEST
@@ -57,15 +57,20 @@ class Index:
         """All hits of pivots."""
         clauses: dict[frozenset[int], list[int]] = {}
         gates: dict[frozenset[int], int] = {}
+        decided: dict[int, bool] = {}
         for number, formula in enumerate(formulas):
             parts = conjuncts(formula)
-            gate = tuple(part for part in parts if _is_decided(part))
+            gate = tuple(part for part in parts if _is_decided(part, decided))
             key = frozenset(map(id, gate))
             if key not in gates:
                 gates[key] = len(self._gates)
                 self._gates.append(gate)
             self.gate_of.append(gates[key])
-            rest = joint([part for part in parts if not _is_decided(part)], every=True) if gate else formula
+            rest = (
+                joint([part for part in parts if not _is_decided(part, decided)], every=True)
+                if gate
+                else formula
+            )
             pivot = pivots.of(rest)
             if pivot is None:
                 self._loose.append(number)
@@ -79,7 +84,7 @@ class Index:
             self.hits |= hits
             for hit in hits:
                 self.postings.setdefault(hit, []).append(numbers)
-        pivots.closed = True
+        pivots.close()
 
     def cell(self, answers: Answers) -> Cell:
         """What is left of the rules where the tests of the cells' fields have these answers."""
@@ -112,23 +117,25 @@ class Index:
         return None if rest is True else self._closures.of(rest)
 
 
-def _is_decided(node: Node) -> bool:
+def _is_decided(node: Node, known: dict[int, bool]) -> bool:
     """Whether a cell says all about a formula."""
-    if isinstance(node, Joint):
-        return all(map(_is_decided, node.parts))
-    return isinstance(node, Test) and node.slot is not None
+    if not isinstance(node, Joint):
+        return isinstance(node, Test) and node.slot is not None
+    if id(node) not in known:
+        known[id(node)] = all(_is_decided(part, known) for part in node.parts)
+    return known[id(node)]
 
 
 def _narrows(gate: Node) -> bool:
     """Whether a formula keeps a rule to some values of a field that has many."""
     if isinstance(gate, Joint):
-        return any(map(_narrows, gate.parts)) if gate.every else all(map(_narrows, gate.parts))
+        return gate.every is False and all(map(_narrows, gate.parts))
     return isinstance(gate, Test) and gate.wanted and isinstance(gate.test.operand, frozenset)
 
 
 def _reason(rest: Node) -> str | None:
     """Why there is nothing in a formula to look for; nothing where it asks nothing."""
-    asked = list(_questions(rest))
+    asked = _questions(rest)
     if not asked:
         return None
     wanted = [type(one) for one in asked if one.wanted]
@@ -141,12 +148,21 @@ def _reason(rest: Node) -> str | None:
     return "it tests no words"
 
 
-def _questions(node: Node) -> Iterator[Found | Fits | Test]:
-    if isinstance(node, Joint):
-        for part in node.parts:
-            yield from _questions(part)
-    elif not isinstance(node, bool):
-        yield node
+def _questions(node: Node) -> list[Found | Fits | Test]:
+    """All that a formula asks, once."""
+    found: list[Found | Fits | Test] = []
+    met: set[int] = set()
+    left = [node]
+    while left:
+        one = left.pop()
+        if isinstance(one, bool) or id(one) in met:
+            continue
+        met.add(id(one))
+        if isinstance(one, Joint):
+            left.extend(one.parts)
+        else:
+            found.append(one)
+    return found
 
 
 def _settled(node: Node, answers: Answers, known: dict[int, Node]) -> Node:

@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from socialcare.policy.matching.atoms import Atoms, Form
 from socialcare.policy.matching.literals import guess
-from socialcare.policy.matching.nodes import Fits, Found, Node, Test, conjuncts, joint
+from socialcare.policy.matching.nodes import Fits, Found, Joint, Node, Test, conjuncts, joint
+
+_MOST = 50_000
 
 
 class Pivot(NamedTuple):
@@ -60,8 +62,13 @@ class Pivots:
     def __init__(self, atoms: Atoms, rarity: Rarity) -> None:
         self._atoms = atoms
         self._rarity = rarity
-        self.closed = False
-        """Whether all that is looked for has been settled, so that nothing new can be a pivot."""
+        self._closed = False
+        self._ways: dict[int, tuple[Node, _Way | None]] = {}
+
+    def close(self) -> None:
+        """All that is looked for has been settled: from now on nothing new can be a pivot."""
+        self._closed = True
+        self._ways.clear()
 
     def of(self, node: Node) -> Pivot | None:
         """The cheapest pivot of a formula, or none where it may hold without any hit."""
@@ -85,6 +92,16 @@ class Pivots:
             return self._of_words(node)
         if isinstance(node, bool | Fits):
             return None
+        if id(node) not in self._ways:
+            if len(self._ways) >= _MOST:
+                self._ways.clear()
+            self._ways[id(node)] = (
+                node,
+                self._of_parts(node),
+            )  # a signal in a signal in a signal is asked for once
+        return self._ways[id(node)][1]
+
+    def _of_parts(self, node: Joint) -> _Way | None:
         ways = [self._way(part) for part in node.parts]
         if node.every:
             found = [way for way in ways if way is not None]
@@ -103,7 +120,7 @@ class Pivots:
     def _of_words(self, node: Test) -> _Way | None:
         """A list of words that a value must be one of, such as handles."""
         test = node.test
-        if self.closed or node.slot is not None:
+        if self._closed or node.slot is not None:
             return None  # what has a slot, a cell knows already
         if not (
             node.wanted

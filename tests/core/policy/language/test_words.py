@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from socialcare.policy.language.flaws import Flaw
 from socialcare.policy.language.words import (
+    _HANDLE,
+    _LINK,
+    _foreign,
     bare,
     contains,
     ends_with,
@@ -20,11 +23,19 @@ from socialcare.policy.language.words import (
     needle,
     normal,
     phrase,
+    row,
     starts_with,
     words,
 )
 
 TEXTS = st.text() | st.text(alphabet="aB9_é'’ß#@.*: \n/\u200b❤\ufe0f👍🏽\u200d💻東ｱ\u0301")
+
+PIECES = (
+    "'", "`", "<", "=", "*", "#", "1", " ", "K", "İ", "ſ", "a", "É", "e\u0301", "\u0301", "\u0338", "\u0307", "\ufe0f", "\u20e3", "\u200d", "\u200b",
+    "👍", "🏽", "💻", "👩", "❤", "🇩", "🇪", "©", "…", "“", "\xa0", "\u3000", "가", "\u1100", "\u1161", "ﾞ", "ｶ", "ﬁ", "क्", "＠a", "@a", "@", "://", "http://a",
+    "www.b", "wW.c", ".", "_", "\x1c", "\n", "\ud800", "ß", "Σ",
+)  # fmt: skip
+"""What could make a difference where it stands beside another."""
 
 
 @pytest.mark.parametrize(
@@ -86,6 +97,14 @@ def test_texts_side_by_side_have_the_words_of_both(one: str, other: str) -> None
 def test_plain_text_is_read_the_same_way_in_foreign_company(text: str) -> None:
     assert words(text + " é") == (*words(text), "é")
     assert normal(text + "é") == normal(text) + "é"
+
+
+@given(TEXTS | st.lists(st.sampled_from(PIECES), max_size=9).map("".join))
+def test_the_fast_ways_lead_where_the_slow_ones_do(text: str) -> None:
+    bare_text = _HANDLE.sub(" ", _LINK.sub(" ", text))
+    assert line(text) == f" {' '.join(_foreign(bare_text))} "
+    assert row(text) == line(text).encode("utf-8", "surrogatepass")
+    assert flat(text) == " ".join(normal(text).split())
 
 
 @given(TEXTS)
