@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +11,7 @@ from socialcare.diagnostics import Problems
 from socialcare.model import Vocabulary
 from socialcare.policy.cache.kept import Kept, is_on, recall, remember
 from socialcare.policy.cache.keys import key_of
+from socialcare.policy.collector import collector_at_rest
 from socialcare.policy.reading.actions import declare_flags
 from socialcare.policy.reading.calendars import read_calendar
 from socialcare.policy.reading.cases import Cases
@@ -55,7 +54,7 @@ def load(folder: Path, vocabulary: Vocabulary, problems: Problems, *, sealed: Se
     the user's cache, by the content of its files, with what was said of it; `SOCIALCARE_CACHE` moves the cache or switches it off.
     """
     found = Problems()
-    with _collector_at_rest():
+    with collector_at_rest():
         raw = find_policy_files(folder, found)
         key = key_of(raw, sealed, str(folder), vocabulary) if is_on() and not len(found) else None
         kept = None if key is None else recall(key, folder)
@@ -84,18 +83,6 @@ def read_text(
     policy = _assemble(files, sealed, vocabulary, found, Words(folder))
     problems.extend(found)
     return None if policy is None else _with_sources(policy, {file: text}, sealed)
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """No collection of garbage while a policy grows: none of it is garbage, and each look at all of it takes longer."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _read_files(

@@ -13,6 +13,7 @@ from socialcare.policy.analysis.rivals import check_rivals
 from socialcare.policy.analysis.tested import check_tested
 from socialcare.policy.analysis.truths import check_truths
 from socialcare.policy.analysis.wording import check_wording
+from socialcare.policy.collector import collector_at_rest
 from socialcare.policy.statements import Policy
 
 _CHECKS = (
@@ -33,6 +34,7 @@ def analyse(policy: Policy, vocabulary: Vocabulary) -> Problems:
     A policy with findings runs all the same; nothing of it is changed.
     """
     ground = Ground(policy, vocabulary, Problems())
-    for check in _CHECKS:
-        check(ground)
+    with collector_at_rest():
+        for check in _CHECKS:
+            check(ground)
     return ground.problems

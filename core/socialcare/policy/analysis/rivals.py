@@ -171,7 +171,9 @@ def _is_shadowed(
             or (taken == "both" and (slot == "both" or not _half_taken(by, wanted, found, ground)))
         ]
         lost = AnyOf(tuple(taking))
-        if not taking or ground.solver.find(atoms.true(one.rule.when), atoms.not_true(lost)).verdict != "no":
+        if not taking or one.shows_without(lost):
+            return False
+        if ground.solver.find(atoms.true(one.rule.when), atoms.not_true(lost)).verdict != "no":
             return False
     return True
 

@@ -40,10 +40,11 @@ class Solver:
         search = _Search(self, accept or (lambda _: True), tuple(hints))
         return search.run({}, list(goal), [], set())
 
-    def facts(self, *goal: Node) -> Held | None:
-        """What holds wherever some formulas do, without looking into alternatives; `None` where they cannot hold."""
+    def facts(self, *goal: Node) -> tuple[Held, list[Or]] | None:
+        """What holds wherever some formulas do, and the alternatives that are left; `None` where they cannot hold."""
         held: Held = {}
-        return held if _propagate(self.atoms, held, list(goal), [], set()) is not None else None
+        left = _propagate(self.atoms, held, list(goal), [], set())
+        return None if left is None else (held, left)
 
     def solve(self, group: str, held: Held, hints: tuple[str, ...] = ()) -> Found:
         """What the theory says of one group."""

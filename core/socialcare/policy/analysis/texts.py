@@ -41,7 +41,16 @@ class Texts:
     def candidates(
         self, true: Sequence[Comparison], false: Sequence[Comparison], hints: Sequence[str]
     ) -> Iterator[str]:
-        """Texts that may pass; the hints first."""
+        """Texts that may pass, each once; the hints first."""
+        met: set[str] = set()
+        for text in self._candidates(true, false, hints):
+            if text not in met:
+                met.add(text)
+                yield text
+
+    def _candidates(
+        self, true: Sequence[Comparison], false: Sequence[Comparison], hints: Sequence[str]
+    ) -> Iterator[str]:
         yield from hints
         if not true:
             yield from _NEUTRAL
@@ -62,7 +71,7 @@ class Texts:
         """Which alternatives of a test prove another one."""
         key = (id(test), id(other))
         if key not in self._proved:
-            plain = replace(other, if_missing=None)
+            plain = replace(other, if_missing=None) if other.if_missing is not None else other
             places = frozenset(place for place, way in enumerate(ways) if implies(way, plain, {}))
             self._proved[key] = (test, other, places)  # the tests are kept, so that their ids stay their own
         return self._proved[key][2]
