@@ -114,7 +114,7 @@ class _Remembered(dict[bytes, bytes]):
 
     def __missing__(self, piece: bytes) -> bytes:
         text = piece.decode("utf-8", "surrogatepass")
-        first = _DROPPED.sub("", text)[:1]
+        first = normal(text)[:1]
         if first and unicodedata.category(first)[0] == "M":
             answer = _MARKED
         else:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from emoji import EMOJI_DATA
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from socialcare.policy.language.flaws import Flaw
@@ -100,6 +100,7 @@ def test_plain_text_is_read_the_same_way_in_foreign_company(text: str) -> None:
 
 
 @given(TEXTS | st.lists(st.sampled_from(PIECES), max_size=9).map("".join))
+@example("<ﾞ\u0338")
 def test_the_fast_ways_lead_where_the_slow_ones_do(text: str) -> None:
     bare_text = _HANDLE.sub(" ", _LINK.sub(" ", text))
     assert line(text) == f" {' '.join(_foreign(bare_text))} "
