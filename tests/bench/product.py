@@ -4,7 +4,8 @@ import asyncio
 import io
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from copy import copy
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Literal, get_args
 
@@ -20,8 +21,10 @@ from socialcare.diagnostics import Problems, render_text
 from socialcare.model import Decision, Event
 from socialcare.opening import load_policy, open_desk
 from socialcare.plugins import load
+from socialcare.simulate.archives import find_archives, read_in_lists
 from socialcare.simulate.decisions import DecisionWriter
 from socialcare.simulate.ordering import ordered
+from socialcare.simulate.rejects import Rejects
 from socialcare.simulate.run import run
 from socialcare.store.memory import MemoryStore
 from socialcare_archive.x import XPages
@@ -32,8 +35,11 @@ ENGINES: tuple[Engine, ...] = get_args(Engine)
 
 
 def mentions(file: Path) -> Iterator[Mention]:
-    """The mentions of an archive, as the product reads them."""
-    return (row for row in XPages().read(file, ReadOptions()) if isinstance(row, Mention))
+    """The mentions of an archive, read as the command reads them."""
+    options, rejects = ReadOptions(), Rejects()
+    archives = find_archives((str(file),), (XPages(),), options, rejects.skips.add)
+    rows = read_in_lists(archives, options, rejects.skips.add)
+    return chain.from_iterable(map(rejects.mentions, rows))
 
 
 def open_policy(folder: Path, engine: Engine = "compiled") -> Desk:
@@ -52,8 +58,10 @@ def open_policy(folder: Path, engine: Engine = "compiled") -> Desk:
 
 
 def fresh(desk: Desk) -> Desk:
-    """The same desk before anything was decided on it."""
-    return replace(desk, store=MemoryStore())
+    """The same desk before anything was decided on it; what it has made ready stays, as in one long run."""
+    other = copy(desk)
+    object.__setattr__(other, "store", MemoryStore())
+    return other
 
 
 def build(rules: Sequence[Rule], model: Model, engine: Engine = "compiled") -> Match:

@@ -96,6 +96,7 @@ def _one_process(rates: Iterable[Rate]) -> str:
         "µs a mention",
         "mentions/s",
         "start, s",
+        "start, read anew, s",
         "whole run, s",
         "peak, MB",
         "command, in `out/bench`",

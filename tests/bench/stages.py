@@ -24,13 +24,12 @@ from socialcare.model import Decision
 from socialcare.pipeline import decide
 from socialcare.policy.deciding.engine import Seen
 from socialcare.simulate.decisions import DecisionWriter
-from socialcare.simulate.findings.findings import Findings
 from socialcare.simulate.ordering import ordered
 from socialcare.simulate.replay import BATCH
 from socialcare.simulate.summary import Summary
 
 PROFILED = ("10", "1000", "1000-care", "10000-flat", "10000-dense")
-MENTIONS = 20_000
+MENTIONS = 10_000
 
 Batches = Sequence[Sequence[Mention]]
 
@@ -60,7 +59,6 @@ def stages(folder: Path, case: Case) -> dict[str, float]:
         "decide: state, plan, guards, texts, record": whole - classified - observed - screened,
         "encode and write the decision": per_item(lambda: _written(decided), number),
         "count for the summary": per_item(lambda: _counted(batches, decided, desk), number),
-        "keep what a report shows": per_item(lambda: _found(batches, decided, desk), number),
     }
 
 
@@ -103,12 +101,6 @@ def _counted(batches: Batches, decided: Sequence[Sequence[Decision]], desk: Desk
     summary = Summary(desk.setting.policy)
     for events, decisions in zip(batches, decided, strict=True):
         summary.see(events, decisions)
-
-
-def _found(batches: Batches, decided: Sequence[Sequence[Decision]], desk: Desk) -> None:
-    findings = Findings(desk)
-    for events, decisions in zip(batches, decided, strict=True):
-        findings.see(events, decisions)
 
 
 def main() -> None:
