@@ -1,6 +1,7 @@
 """The product as an engine among others: from lines to the rules that fired, everything that `simulate` does in between."""
 
 import asyncio
+import gc
 import io
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -69,6 +70,8 @@ def build(rules: Sequence[Rule], model: Model, engine: Engine = "compiled") -> M
     folder = Path(tempfile.mkdtemp(prefix="socialcare-bench-"))
     write_policy(folder / "policy", Case("policy", "", len(rules)), rules, model)
     desk = open_policy(folder / "policy", engine)
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)  # as the command has it
 
     def match(lines: Sequence[bytes]) -> list[list[str]]:
         archive = folder / "lines.jsonl"

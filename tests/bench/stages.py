@@ -45,6 +45,7 @@ def stages(folder: Path, case: Case) -> dict[str, float]:
     desk = open_policy(folder / case.name)
     decided = asyncio.run(_decided(batches, desk))
     gc.freeze()
+    gc.set_threshold(100_000, 50, 100)  # as the command has it
     events_seen = asyncio.run(_seen(batches, desk))
     classified = per_item(lambda: asyncio.run(_classified(batches, desk)), number)
     observed = per_item(lambda: _observed(batches, desk), number)
