@@ -1,40 +1,27 @@
-"""Every analysis of a policy, one after the other."""
+"""Analyses a policy, or says what is known of it already."""
 
 from __future__ import annotations
 
 from socialcare.diagnostics import Problems
 from socialcare.model import Vocabulary
-from socialcare.policy.analysis.gaps import check_gaps
-from socialcare.policy.analysis.ground import Ground
-from socialcare.policy.analysis.lengths import check_lengths
-from socialcare.policy.analysis.loops import check_loops
-from socialcare.policy.analysis.mute import check_mute
-from socialcare.policy.analysis.rivals import check_rivals
-from socialcare.policy.analysis.tested import check_tested
-from socialcare.policy.analysis.truths import check_truths
-from socialcare.policy.analysis.wording import check_wording
-from socialcare.policy.collector import collector_at_rest
+from socialcare.policy.cache.kept import is_on, recall_findings, remember_findings
+from socialcare.policy.cache.keys import key_of_findings
 from socialcare.policy.statements import Policy
-
-_CHECKS = (
-    check_truths,
-    check_rivals,
-    check_mute,
-    check_loops,
-    check_lengths,
-    check_gaps,
-    check_wording,
-    check_tested,
-)
 
 
 def analyse(policy: Policy, vocabulary: Vocabulary) -> Problems:
     """What is likely not meant, as warnings, and what could not be decided, as notes.
 
-    A policy with findings runs all the same; nothing of it is changed.
+    A policy with findings runs all the same; nothing of it is changed. The findings are kept in the user's cache, as the policy is.
     """
-    ground = Ground(policy, vocabulary, Problems())
-    with collector_at_rest():
-        for check in _CHECKS:
-            check(ground)
-    return ground.problems
+    key = key_of_findings(policy, vocabulary) if is_on() else None
+    kept = None if key is None else recall_findings(key)
+    if kept is None:
+        from socialcare.policy.analysis.checks import findings  # noqa: PLC0415 - what is known needs no solver
+
+        kept = findings(policy, vocabulary)
+        if key is not None:
+            remember_findings(key, kept)
+    problems = Problems()
+    problems.extend(kept)
+    return problems

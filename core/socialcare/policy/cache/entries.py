@@ -15,20 +15,20 @@ from pathlib import Path
 
 import msgspec
 
-MOST = 20
-"""Entries that are kept, the last used ones."""
+MOST = 40
+"""Entries that are kept, the last used ones: twenty policies, and what was found in them."""
 
 VARIABLE = "SOCIALCARE_CACHE"
 """The environment's word on where the folder is; one of `_OFF` says that there is none."""
 
 _OFF = ("", "0", "off", "no", "false")
-_ENDING, _HALF = ".policy", ".half"
+_ENDING, _HALF = ".kept", ".half"
 _OURS = re.compile(rf"[0-9a-f]{{64}}{re.escape(_ENDING)}(?:\..*{re.escape(_HALF)})?")
 """The names of entries, and of those that were never finished; whatever else lies in the folder is not ours."""
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
-    """A packed policy; `lists` are the digests of the list files that it was read with, by name."""
+    """What is packed in `body`; `lists` are the digests of the list files that a policy was read with, by name."""
 
     lists: dict[str, bytes]
     body: bytes

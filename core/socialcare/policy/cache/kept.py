@@ -1,4 +1,4 @@
-"""Policies that were read before, found again by what they were read from."""
+"""Policies that were read before, and what was found in them: found again by what it came from."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import NamedTuple
 from socialcare.diagnostics import Diagnostic
 from socialcare.policy.cache.entries import find, keep, place
 from socialcare.policy.cache.packing import Unknown, packed, unpacked
-from socialcare.policy.reading.data import read_list
 from socialcare.policy.statements import Policy
+from socialcare.policy.yaml.files import read_list
 
 
 class Kept(NamedTuple):
@@ -47,3 +47,21 @@ def remember(key: str, kept: Kept, lists: Mapping[str, bytes]) -> None:
     """Keep a policy; `lists` are the digests of the list files that it was read with, by name."""
     with suppress(Unknown):  # a plugin's parameters may hold what only the plugin knows
         keep(key, packed(tuple(kept)), dict(lists))
+
+
+def recall_findings(key: str) -> Sequence[Diagnostic] | None:
+    """What an analysis found before."""
+    entry = find(key)
+    if entry is None:
+        return None
+    try:
+        found = unpacked(entry.body)
+    except Unknown:
+        return None
+    sound = isinstance(found, list) and all(isinstance(one, Diagnostic) for one in found)
+    return found if sound else None
+
+
+def remember_findings(key: str, found: Sequence[Diagnostic]) -> None:
+    """Keep what an analysis found."""
+    keep(key, packed(list(found)), {})

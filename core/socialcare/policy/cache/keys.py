@@ -1,4 +1,4 @@
-"""What a policy is kept under: a digest of everything that its reading depends on, but for the lists it names."""
+"""What is kept under which name: a digest of everything that it depends on, but for the lists that a policy names."""
 
 from __future__ import annotations
 
@@ -6,24 +6,37 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
+from importlib.metadata import version
 
 import msgspec
 
 from socialcare import __version__
 from socialcare.model import Vocabulary
+from socialcare.policy.statements import Policy
 
-_OWN = "socialcare"
+_OWN, _NOBODY = "socialcare", "?"
+_READ_BY = ("PyYAML", "google-re2", "emoji", "pydantic")
+"""What we read policies with; another version may read otherwise."""
 
 
-def key_of(
+def key_of_policy(
     files: Iterable[tuple[str, bytes]], sealed: Iterable[tuple[str, str]], folder: str, vocabulary: Vocabulary
 ) -> str | None:
     """The digest in 64 hexadecimal digits; `None` where a plugin's code cannot be told from another version of it."""
+    told = [(name, sha256(data).digest()) for name, data in files]
+    return _key(("policy", folder, told, list(sealed)), vocabulary)
+
+
+def key_of_findings(policy: Policy, vocabulary: Vocabulary) -> str | None:
+    """The same of what an analysis finds: its places and tests are in the sources, what the settings unseal is in the hash."""
+    return _key(("findings", policy.hash, policy.folder, list(policy.sources.items())), vocabulary)
+
+
+def _key(what: Sequence[object], vocabulary: Vocabulary) -> str | None:
     code = [_stamp(name) for name in sorted(_packages(vocabulary))]
     if None in code:
         return None
-    told = [(name, sha256(data).digest()) for name, data in files]
-    whole = (__version__, sys.version, code, folder, told, list(sealed), _words(vocabulary))
+    whole = (__version__, sys.version, [version(name) for name in _READ_BY], code, _words(vocabulary), what)
     return sha256(msgspec.msgpack.encode(whole)).hexdigest()
 
 
@@ -32,8 +45,14 @@ def _words(vocabulary: Vocabulary) -> Sequence[object]:
     return (
         repr(sorted(vocabulary.fields.items())),
         [(one.name, one.slot, one.settles, one.many, one.shorthand) for one in vocabulary.actions.values()],
-        [(one.name, repr(one.parameters), repr(one.result)) for one in vocabulary.lookups.values()],
-        list(vocabulary.channels),
+        [
+            (one.name, repr((one.parameters, one.result, one.choice, one.tags)))
+            for one in vocabulary.lookups.values()
+        ],
+        [
+            (one.name, one.limit, one.handle_length, sorted(one.actions), one.guards)
+            for one in vocabulary.channels.values()
+        ],
         sorted(vocabulary.providers.items()),
         vocabulary.off,
     )
@@ -41,10 +60,10 @@ def _words(vocabulary: Vocabulary) -> Sequence[object]:
 
 def _packages(vocabulary: Vocabulary) -> set[str]:
     """Ourselves, and where the plugins' words come from."""
-    modules = [type(one).__module__ for one in vocabulary.lookups.values()]
+    modules = [type(one).__module__ for one in (*vocabulary.lookups.values(), *vocabulary.channels.values())]
     for action in vocabulary.actions.values():
         modules += [kind.__module__ for kind in action.params.__mro__] if action.params is not None else ()
-        modules += [action.propose.__module__] if action.propose is not None else ()
+        modules += [getattr(action.propose, "__module__", _NOBODY)] if action.propose is not None else ()
     foreign = {"builtins", "pydantic", "abc", "typing", "functools"}
     return {_OWN, *(module.partition(".")[0] for module in modules)} - foreign
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from socialcare.diagnostics import Place
 from socialcare.model import Vocabulary
-from socialcare.policy.reading.context import Reading
-from socialcare.policy.reading.pages import Pages
 from socialcare.policy.statements import Comparison, Condition, Policy
 from socialcare.policy.walk import leaves, paths_read
+
+if TYPE_CHECKING:  # whoever asks for the fields that a policy uses need not know how it is read
+    from socialcare.policy.reading.context import Reading
+    from socialcare.policy.reading.pages import Pages
 
 DEEPEST = 50
 """How long a chain of signals, counts and formulas may be that refer to each other."""

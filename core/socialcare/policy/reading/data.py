@@ -11,6 +11,7 @@ from socialcare.policy.reading.forms import Listing
 from socialcare.policy.reading.shapes import Word
 from socialcare.policy.reading.sketch import Schema, Sketch
 from socialcare.policy.statements import NamedList
+from socialcare.policy.yaml.files import read_list
 from socialcare.policy.yaml.nodes import ListNode, MapNode, Node, TextNode
 
 NAME = Word("a name: a letter, then letters, digits and `_`", r"[A-Za-z][A-Za-z0-9_]*")
@@ -18,7 +19,6 @@ ENTRY = Word("an entry")
 ADDRESS = Word("an address")
 RANK = Word("a rank", r"[A-Za-z][A-Za-z0-9_-]*")
 
-LARGEST_LIST = 10_000_000
 LONGEST_LIST = 200_000
 
 
@@ -98,22 +98,3 @@ class Words:
         """A list of words, or by its form a map with `from`."""
         words: Schema = {"type": "array", "minItems": 1, "items": {"type": ["string", "number", "boolean"]}}
         return sketch.by_form(list=words, map=sketch.map({"from": {"type": "string"}}, ["from"]))
-
-
-def read_list(folder: Path | None, name: str) -> tuple[str | None, bytes]:
-    """What is wrong with a list file of a policy, or `None` and what is in it."""
-    if folder is None:
-        return "cannot be read here: there is no folder", b""
-    try:
-        file = (folder / name).resolve()
-        if not file.is_relative_to(folder.resolve()):
-            return "lies outside the folder of the policy", b""
-        if not file.is_file():
-            return f"is not there (looked in `{folder}`)", b""
-        with file.open("rb") as stream:
-            data = stream.read(LARGEST_LIST + 1)
-    except (OSError, ValueError, RuntimeError):
-        return "cannot be read", b""
-    return (
-        (None, data) if len(data) <= LARGEST_LIST else (f"is larger than {LARGEST_LIST // 1_000_000} MB", b"")
-    )

@@ -1,37 +1,25 @@
-"""Finds and reads the files of a policy, which is a folder."""
+"""Finds the files of a policy, which is a folder, and reads what is in them."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-import msgspec
-
 from socialcare.diagnostics import Place, Problems
 from socialcare.policy.yaml.decoding import LARGEST_FILE
-from socialcare.policy.yaml.nodes import MapNode
-from socialcare.policy.yaml.reader import read_yaml
 
 MOST_FILES = 1_000
+LARGEST_LIST = 10_000_000
 LARGEST_POLICY = 64_000_000
 CONTENT = "content"
 
 _ENDINGS = (".yaml", ".yml")
-_TEST_ENDINGS = (".test.yaml", ".test.yml")
 _DISGUISES = (".yaml.txt", ".yml.txt")
 """What an editor that hides endings makes of them."""
-_FIRST_POLICY = "`socialcare init DIR` writes a first policy"
+FIRST_POLICY = "`socialcare init DIR` writes a first policy"
 
-File = tuple[str, MapNode]
 Raw = tuple[str, bytes]
 """A file's path as people will read it, and what is in it."""
-
-
-class PolicyFiles(msgspec.Struct, frozen=True):
-    """The files of a policy that could be read, sorted by path: statements, and `*.test.yaml` conversations."""
-
-    statements: list[File]
-    tests: list[File]
 
 
 def find_policy_files(path: Path, problems: Problems) -> list[Raw]:
@@ -64,23 +52,6 @@ def find_policy_files(path: Path, problems: Problems) -> list[Raw]:
     return files
 
 
-def read_policy_files(path: Path, raw: Iterable[Raw], problems: Problems) -> PolicyFiles:
-    """Read what was found under a folder as YAML, or report what is wrong with it."""
-    files = PolicyFiles([], [])
-    for name, data in raw:
-        node = read_yaml(data, name, problems)
-        if node is not None:
-            (files.tests if name.lower().endswith(_TEST_ENDINGS) else files.statements).append((name, node))
-    if not files.statements and not problems.has_errors:
-        problems.error(
-            "SC102",
-            None,
-            f"the folder `{shown_path(path)}` holds no rules",
-            fix=f"put a file into it whose name ends in `.yaml`; {_FIRST_POLICY}",
-        )
-    return files
-
-
 def shown_path(path: Path) -> str:
     """Return a path as people will read it: relative to the working directory where it lies within."""
     if path.is_absolute() and path.is_relative_to(Path.cwd()):
@@ -98,7 +69,7 @@ def _is_policy_folder(path: Path, problems: Problems) -> bool:
         problems.error("SC103", None, f"`{name}` cannot be read: {_reason(error)}")
         return False
     if missing:
-        fix = f"name the folder of the rules, or go where its socialcare.toml lies; {_FIRST_POLICY}"
+        fix = f"name the folder of the rules, or go where its socialcare.toml lies; {FIRST_POLICY}"
         problems.error("SC101", None, f"there is no folder `{name}`", fix=fix)
     else:
         fix = f"name the folder it lies in: `{shown_path(path.parent)}`"
@@ -179,3 +150,22 @@ def _bytes_of(file: Path, name: str, problems: Problems) -> bytes | None:
 def _reason(error: Exception) -> str:
     text = (error.strerror if isinstance(error, OSError) else None) or str(error)
     return text[:1].lower() + text[1:]
+
+
+def read_list(folder: Path | None, name: str) -> tuple[str | None, bytes]:
+    """What is wrong with a list file of a policy, or `None` and what is in it."""
+    if folder is None:
+        return "cannot be read here: there is no folder", b""
+    try:
+        file = (folder / name).resolve()
+        if not file.is_relative_to(folder.resolve()):
+            return "lies outside the folder of the policy", b""
+        if not file.is_file():
+            return f"is not there (looked in `{folder}`)", b""
+        with file.open("rb") as stream:
+            data = stream.read(LARGEST_LIST + 1)
+    except (OSError, ValueError, RuntimeError):
+        return "cannot be read", b""
+    return (
+        (None, data) if len(data) <= LARGEST_LIST else (f"is larger than {LARGEST_LIST // 1_000_000} MB", b"")
+    )

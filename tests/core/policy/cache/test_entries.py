@@ -28,14 +28,14 @@ def test_what_is_kept_is_found(folder: Path) -> None:
     found = find(KEY)
     assert found is not None
     assert (found.body, found.lists) == (b"body", {"lists/a.txt": b"digest"})
-    assert names(folder) == [f"{KEY}.policy"]
+    assert names(folder) == [f"{KEY}.kept"]
 
 
 @posix
 def test_folder_and_entries_are_for_the_user_alone(folder: Path) -> None:
     keep(KEY, b"body", {})
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert (folder / f"{KEY}.policy").stat().st_mode & 0o777 == 0o600
+    assert (folder / f"{KEY}.kept").stat().st_mode & 0o777 == 0o600
 
 
 @posix
@@ -44,13 +44,13 @@ def test_a_folder_that_others_may_write_to_is_not_used(folder: Path) -> None:
     folder.chmod(0o777)
     assert find(KEY) is None
     keep("1" * 64, b"body", {})
-    assert names(folder) == [f"{KEY}.policy"]
+    assert names(folder) == [f"{KEY}.kept"]
 
 
 @posix
 def test_a_link_in_the_place_of_an_entry_is_not_followed(folder: Path, tmp_path: Path) -> None:
     keep(KEY, b"body", {})
-    file = folder / f"{KEY}.policy"
+    file = folder / f"{KEY}.kept"
     file.rename(tmp_path / "elsewhere")
     file.symlink_to(tmp_path / "elsewhere")
     assert find(KEY) is None
@@ -61,7 +61,7 @@ def test_a_link_in_the_place_of_an_entry_is_not_followed(folder: Path, tmp_path:
 @pytest.mark.parametrize("data", [b"", b"\x93", b"foreign", b"\x93\x80\xc4\x01a\xc4\x01b", b"\x80\x04N."])
 def test_a_broken_entry_is_none(folder: Path, data: bytes) -> None:
     keep(KEY, b"body", {})
-    (folder / f"{KEY}.policy").write_bytes(data)
+    (folder / f"{KEY}.kept").write_bytes(data)
     assert find(KEY) is None
     keep(KEY, b"body", {})
     assert find(KEY) is not None
@@ -69,7 +69,7 @@ def test_a_broken_entry_is_none(folder: Path, data: bytes) -> None:
 
 def test_one_changed_byte_is_noticed(folder: Path) -> None:
     keep(KEY, b"a rather long body", {})
-    file = folder / f"{KEY}.policy"
+    file = folder / f"{KEY}.kept"
     data = bytearray(file.read_bytes())
     data[data.index(b"rather")] ^= 1
     file.write_bytes(data)
@@ -82,15 +82,15 @@ def test_only_the_last_used_entries_are_kept(folder: Path) -> None:
     (folder / "notes.txt").write_text("not ours")
     for number, key in enumerate(keys):
         keep(key, b"body", {})
-        os.utime(folder / f"{key}.policy", (number, number))
+        os.utime(folder / f"{key}.kept", (number, number))
         if number == MOST - 1:
             assert find(keys[0]) is not None  # and so it is the last used one
-    assert names(folder) == sorted([f"{key}.policy" for key in (keys[0], *keys[4:])] + ["notes.txt"])
+    assert names(folder) == sorted([f"{key}.kept" for key in (keys[0], *keys[4:])] + ["notes.txt"])
 
 
 def test_what_was_never_finished_goes_in_the_end(folder: Path) -> None:
     folder.mkdir(parents=True, mode=0o700)
-    half = folder / f"{KEY}.policy.x1.half"
+    half = folder / f"{KEY}.kept.x1.half"
     half.write_bytes(b"ha")
     os.utime(half, (1, 1))
     for number in range(MOST):

@@ -7,8 +7,10 @@ import pytest
 from socialcare.diagnostics import Diagnostic, Place, Problems, render_text
 from socialcare.opening import sealed_guards
 from socialcare.plugins import Loaded
+from socialcare.policy.analysis.analyse import analyse
 from socialcare.policy.cache import entries
-from socialcare.policy.cache.kept import Kept, recall, remember
+from socialcare.policy.cache.kept import Kept, recall, remember, remember_findings
+from socialcare.policy.cache.keys import key_of_findings
 from socialcare.policy.load import load
 from socialcare.policy.statements import Comparison, Policy
 from socialcare.testing import loaded
@@ -70,7 +72,7 @@ def test_it_does_come_out_of_the_cache(cache: Path, folder: Path, brought: Loade
     (key,) = kept(cache)
     other = Policy(company={"name": "from the cache"})
     said = Diagnostic("SC301", "warning", "said once more", Place("care.yaml", 4, 3))
-    remember(key.removesuffix(".policy"), Kept(other, [said]), {})
+    remember(key.removesuffix(".kept"), Kept(other, [said]), {})
     problems = Problems()
     again = load(folder, brought.vocabulary, problems, sealed=sealed_guards(brought))
     assert again is not None
@@ -121,10 +123,10 @@ def test_a_damaged_entry_is_read_anew(cache: Path, folder: Path, brought: Loaded
     first = read(folder, brought)
     (name,) = kept(cache)
     for body in (b"", b"\x80\x05N.", b"junk"):
-        entries.keep(name.removesuffix(".policy"), body, {})
-        assert recall(name.removesuffix(".policy"), folder) is None
+        entries.keep(name.removesuffix(".kept"), body, {})
+        assert recall(name.removesuffix(".kept"), folder) is None
         assert read(folder, brought) == first
-        assert recall(name.removesuffix(".policy"), folder) is not None
+        assert recall(name.removesuffix(".kept"), folder) is not None
 
 
 def test_patterns_work_when_they_come_back(cache: Path, folder: Path, brought: Loaded) -> None:
@@ -139,3 +141,35 @@ def test_a_word_of_a_plugin_without_a_file_keeps_nothing(cache: Path, folder: Pa
     """Its code cannot be told from other code of the same name."""
     read(folder, loaded("actions", "intent", "places", acme))
     assert kept(cache) == set()
+
+
+def test_findings_are_told_again(cache: Path, folder: Path, brought: Loaded) -> None:
+    policy = read(folder, brought)
+    first = analyse(policy, brought.vocabulary)
+    assert {item.code for item in first.items} >= {"SC501"}
+    assert len(kept(cache)) == 2
+    second = analyse(read(folder, brought), brought.vocabulary)
+    assert second.items == first.items
+    assert len(kept(cache)) == 2
+
+
+def test_findings_come_out_of_the_cache(cache: Path, folder: Path, brought: Loaded) -> None:
+    policy = read(folder, brought)
+    key = key_of_findings(policy, brought.vocabulary)
+    assert key is not None
+    said = Diagnostic("SC301", "note", "kept", None)
+    remember_findings(key, [said])
+    assert analyse(policy, brought.vocabulary).items == [said]
+    entries.keep(key, b"damaged", {})
+    assert said not in analyse(policy, brought.vocabulary).items
+
+
+def test_a_test_more_is_analysed_anew(cache: Path, folder: Path, brought: Loaded) -> None:
+    """Tests are no part of the policy's hash, and yet it is said where they are missing."""
+    before = read(folder, brought)
+    assert "SC501" in {item.code for item in analyse(before, brought.vocabulary).items}
+    tests = "    tests: [{mention: we are open, expect: {fires: true}}, {mention: hi, expect: {fires: false}}]\n"
+    (folder / "care.yaml").write_text(TEXT + tests, encoding="utf-8")
+    after = read(folder, brought)
+    assert after.hash == before.hash
+    assert "SC501" not in {item.code for item in analyse(after, brought.vocabulary).items}

@@ -8,7 +8,8 @@ import pytest
 
 from socialcare.diagnostics import Problems, render_text
 from socialcare.policy.yaml import files
-from socialcare.policy.yaml.files import PolicyFiles, find_policy_files, read_policy_files
+from socialcare.policy.yaml.files import find_policy_files
+from socialcare.policy.yaml.parsed import PolicyFiles, read_policy_files
 
 
 @pytest.fixture
