@@ -165,11 +165,11 @@ async def make(occasion: Occasion, desk: Desk, memory: Memory, before: Memory | 
     """
     earlier = memory if before is None else before
     moment = moment_of(occasion, desk, earlier)
-    matched = _matched(occasion, desk, moment.world)
+    numbers, matched = _matched(occasion, desk, moment.world)
     name = decision_id(desk.setting.policy.hash, occasion.key, occasion.hop)
     heard: list[Heard] = []
     shadow: tuple[ActionRecord, ...] = ()
-    plain = desk.plain.of(matched)
+    plain = desk.plain.acts(numbers) if occasion.due is None else None
     if plain is not None:
         plan, records = Draft(fired=list(plain.fired)), plain.records
     else:
@@ -187,15 +187,15 @@ async def make(occasion: Occasion, desk: Desk, memory: Memory, before: Memory | 
     return Made(decision, moment)
 
 
-def _matched(occasion: Occasion, desk: Desk, world: World) -> list[Rule]:
-    """The rules that hold, by id."""
+def _matched(occasion: Occasion, desk: Desk, world: World) -> tuple[tuple[int, ...], list[Rule]]:
+    """The rules that hold, by id, and their numbers; a rule whose time has come has none."""
     if occasion.due is not None:
-        return [occasion.due] if world.truth(occasion.due.when, world) is True else []
-    rules, (sure, undecided) = desk.setting.engine.rules, occasion.screened
-    if not undecided:
-        return [rules[number] for number in sure]
-    held = [number for number in undecided if desk.setting.engine.holds(number, world)]
-    return [rules[number] for number in sorted((*sure, *held))]
+        return (), [occasion.due] if world.truth(occasion.due.when, world) is True else []
+    engine, (numbers, undecided) = desk.setting.engine, occasion.screened
+    if undecided:
+        held = [number for number in undecided if engine.holds(number, world)]
+        numbers = tuple(sorted((*numbers, *held)))
+    return numbers, [engine.rules[number] for number in numbers]
 
 
 def _carried(

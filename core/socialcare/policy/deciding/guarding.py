@@ -53,31 +53,32 @@ def guard(
     if not proposals:
         return []
     binds = _Binding(moment, statuses)
-    return [_guarded(p, binds, moment, setting, memory, cleared) for p in proposals]
+    return [
+        _guarded(p, binds, moment, setting, memory, cleared) if p.record is None else Guarded(p, p.record)
+        for p in proposals
+    ]
 
 
 class _Binding:
-    """Whether a guard binds in a moment: it is on, and its condition is not false; found out once."""
+    """Whether a guard binds in a moment: it is on, and its condition is not false."""
 
     def __init__(self, moment: Moment, statuses: Sequence[str]) -> None:
-        self._moment = moment
+        self._world = moment.world
+        self._now = moment.now
         self._statuses = statuses
-        self._known: dict[str, bool] = {}
 
     def __call__(self, guard: Guard) -> bool:
-        """Ask once."""
-        if guard.id not in self._known:
-            world = self._moment.world
-            self._known[guard.id] = self._is_on(guard) and world.truth(guard.when, world) is not False
-        return self._known[guard.id]
+        """Ask."""
+        if guard.status not in self._statuses:
+            return False
+        if not _is_active(guard, self._now):
+            return False
+        return self._world.truth(guard.when, self._world) is not False
 
-    def _is_on(self, guard: Guard) -> bool:
-        now, since, until = self._moment.now, guard.active.since, guard.active.until
-        return (
-            guard.status in self._statuses
-            and (since is None or since <= now)
-            and (until is None or now < until)
-        )
+
+def _is_active(guard: Guard, now: datetime) -> bool:
+    since, until = guard.active.since, guard.active.until
+    return (since is None or since <= now) and (until is None or now < until)
 
 
 def _guarded(
@@ -89,11 +90,7 @@ def _guarded(
     cleared: frozenset[str],
 ) -> Guarded:
     action, rule = proposal.action, proposal.rule
-    guards = [
-        g
-        for g in setting.guards_about(action)
-        if rule.id not in g.excepted and rule.rank not in g.excepted and binds(g)
-    ]
+    guards = [g for g in setting.guards_over(action, rule) if binds(g)]
     record = ActionRecord(
         action=action.name,
         rule=rule.id,

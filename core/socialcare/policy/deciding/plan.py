@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from socialcare.model import Outcome, Slot, Value, Vocabulary
+from socialcare.model import ActionRecord, Outcome, Slot, Value, Vocabulary
 from socialcare.policy.deciding.concerns import about, concerns
 from socialcare.policy.deciding.engine import Engine, Naive
 from socialcare.policy.deciding.outgoing import Allowed
@@ -20,7 +20,7 @@ from socialcare.policy.deciding.precedence import Precedence
 from socialcare.policy.deciding.state import Subject
 from socialcare.policy.deciding.world import Record, World
 from socialcare.policy.reading.crosschecks import used_fields
-from socialcare.policy.statements import Guard, Policy, Rule, Window
+from socialcare.policy.statements import Guard, Policy, Rule, Use, Window
 from socialcare.ports import Action, Channel, Lookup
 
 
@@ -51,6 +51,15 @@ class Setting:
         actions = self.vocabulary.actions
         return {name: one.settles for name, one in actions.items() if one.settles is not None}
 
+    def guards_over(self, action: Action, rule: Rule) -> tuple[Guard, ...]:
+        """The guards that are about an action when a rule takes it."""
+        known = self._over.get((action.name, rule.id))
+        if known is None:
+            about = self.guards_about(action)
+            known = tuple(g for g in about if rule.id not in g.excepted and rule.rank not in g.excepted)
+            self._over[action.name, rule.id] = known
+        return known
+
     def guards_about(self, action: Action) -> tuple[Guard, ...]:
         """The guards that are live or in shadow and about an action, in order."""
         if action.name not in self._guards:
@@ -59,6 +68,15 @@ class Setting:
                 g for g in guards if g.status != "off" and concerns(about(g), action)
             )
         return self._guards[action.name]
+
+    @cached_property
+    def courses(self) -> dict[str, Course]:
+        """The courses of rules by id, as far as they were followed."""
+        return {}
+
+    @cached_property
+    def _over(self) -> dict[tuple[str, str], tuple[Guard, ...]]:
+        return {}
 
     @cached_property
     def _guards(self) -> dict[str, tuple[Guard, ...]]:
@@ -125,12 +143,36 @@ class Proposal(Struct, frozen=True):
     problem: str | None = None
     text_number: int | None = None
     handles: tuple[str, ...] = ()
+    record: ActionRecord | None = None
+    """As it will stand in the decision, where the guards have no say in it."""
+    same: str = ""
+    """What it shares with others that are the same act, where that is known beforehand."""
+
+
+class Step(Struct, frozen=True):
+    """One use in a rule's `do:`; `takes` are the voices that it takes, `always` what comes of it, if that is always the same."""
+
+    use: Use
+    action: Action
+    takes: tuple[str, ...]
+    always: Proposal | None = None
+
+
+class Course(Struct, frozen=True):
+    """A rule as the planner follows it: its steps, the voices that they take, whether it has a gate, the place of its rank."""
+
+    rule: Rule
+    steps: tuple[Step, ...]
+    takes: frozenset[str]
+    is_gated: bool
+    rank: int
 
 
 class Draft(Struct):
-    """What the rules propose about one event, and what became of the rules that matched."""
+    """What the rules propose about one event, which rule took a voice, and what became of the rules that matched."""
 
     proposals: list[Proposal] = []
+    taken: dict[str, str] = {}
     fired: list[str] = []
     outranked: dict[str, str] = {}
     gated: dict[str, str] = {}

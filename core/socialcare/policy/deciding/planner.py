@@ -7,19 +7,28 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Generator, Iterable, Mapping, Sequence
+from operator import attrgetter
+from typing import Any, TypeAlias
 
-from msgspec.structs import replace
-
-from socialcare.model import Slot, Value
+from socialcare.model import Value
 from socialcare.policy.deciding import state
 from socialcare.policy.deciding.asking import look_up, payload_of, value_at
+from socialcare.policy.deciding.courses import course, same
 from socialcare.policy.deciding.memory import Memory, counted
-from socialcare.policy.deciding.plain import same
-from socialcare.policy.deciding.plan import Answer, Ask, Asking, Draft, Moment, Proposal, Setting
+from socialcare.policy.deciding.plan import (
+    Answer,
+    Ask,
+    Asking,
+    Course,
+    Draft,
+    Moment,
+    Proposal,
+    Setting,
+    Step,
+)
 from socialcare.policy.deciding.replies import branch_of, render
 from socialcare.policy.deciding.world import World
-from socialcare.policy.statements import Limit, Reply, Rule, Use
-from socialcare.ports import Action
+from socialcare.policy.statements import Limit, Rule, Use
 
 
 def draft(
@@ -31,21 +40,30 @@ def draft(
     `shadow-limit` for what shadow rules would do.
     """
     result = Draft()
-    waiting: list[tuple[Rule, tuple[Use, ...]]] = []
-    for rule in sorted(matched, key=lambda rule: rule.id):
-        gate = _gate(rule, moment, setting, memory, ledger)
-        uses = tuple(use for use in rule.uses if use.action not in moment.without)
+    waiting: list[Waiting] = []
+    for rule in sorted(matched, key=attrgetter("id")):
+        followed = course(rule, setting)
+        steps = followed.steps
+        if moment.without:
+            steps = tuple(step for step in steps if step.use.action not in moment.without)
+        gate = _gate(rule, moment, setting, memory, ledger) if followed.is_gated else None
         if gate is not None:
             result.gated[rule.id] = gate
-            uses = _still(rule, uses, setting) if gate == "limit" else ()
-        if uses or gate is None:
-            waiting.append((rule, uses))
-    taken: dict[str, str] = {}
+            steps = _still(rule, steps) if gate == "limit" else ()
+        if steps or gate is None:
+            waiting.append((followed, steps))
     while waiting:
-        rule, uses = waiting.pop(_best(waiting, setting))
-        yield from _propose(rule, uses, moment, setting, memory, taken, result)
-    result.proposals = _merged(result.proposals, setting)
+        followed, steps = waiting.pop(_best(waiting, setting))
+        if followed.rule.look_up:
+            yield from _asked(followed, steps, moment, setting, memory, result)
+        else:
+            yield from _propose(followed, steps, moment.world, moment, setting, memory, result)
+    result.proposals = merged(result.proposals, setting)
     return result
+
+
+Waiting: TypeAlias = tuple[Course, tuple[Step, ...]]
+"""A rule that may still act, and the steps that are left to it."""
 
 
 def _gate(rule: Rule, moment: Moment, setting: Setting, memory: Memory, ledger: str) -> str | None:
@@ -73,78 +91,94 @@ def rolled_out(rule: str, key: str, percent: float) -> bool:
     return int.from_bytes(digest) % 10_000 < percent * 100
 
 
-def _still(rule: Rule, uses: tuple[Use, ...], setting: Setting) -> tuple[Use, ...]:
-    """What a rule proposes though its limit is reached; nothing that takes a slot."""
+def _still(rule: Rule, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """What a rule proposes though its limit is reached; nothing that takes a voice."""
     limit = rule.limit or Limit(0)
-    return tuple(
-        u for u in uses if u.action in limit.but_still and setting.vocabulary.actions[u.action].slot is None
-    )
+    return tuple(step for step in steps if step.use.action in limit.but_still and not step.takes)
 
 
-def _claims(uses: Iterable[Use], setting: Setting) -> frozenset[str]:
-    slots = {setting.vocabulary.actions[use.action].slot for use in uses}
-    return frozenset(slot for one in slots if one is not None for slot in _SLOTS[one])
+def _takes(waiting: Waiting) -> frozenset[str]:
+    followed, steps = waiting
+    if steps is followed.steps:
+        return followed.takes
+    return frozenset(voice for step in steps for voice in step.takes)
 
 
-_SLOTS: Mapping[str, tuple[str, ...]] = {
-    "public": ("public",),
-    "private": ("private",),
-    "both": ("public", "private"),
-}
-
-
-def _best(waiting: Sequence[tuple[Rule, tuple[Use, ...]]], setting: Setting) -> int:
-    """The place of the next rule: the first by precedence among those that claim a slot, then the merging ones by id."""
-    claims = [_claims(uses, setting) for _, uses in waiting]
-    claiming = [place for place, slots in enumerate(claims) if slots]
-    if not claiming:
+def _best(waiting: Sequence[Waiting], setting: Setting) -> int:
+    """The place of the next rule: the first by precedence among those that take a voice, then the merging ones by id."""
+    if len(waiting) == 1:
         return 0
-    ranks = {place: setting.precedence.rank(waiting[place][0]) for place in claiming}
-    top = [place for place in claiming if ranks[place] == min(ranks.values())]
+    taking = [place for place, each in enumerate(waiting) if _takes(each)]
+    if len(taking) < 2:
+        return taking[0] if taking else 0
+    best = min(waiting[place][0].rank for place in taking)
+    top = [place for place in taking if waiting[place][0].rank == best]
     if len(top) == 1:
         return top[0]
-    first = setting.precedence.first([waiting[place][0] for place in top])
-    return next(place for place in top if waiting[place][0] is first)
+    first = setting.precedence.first([waiting[place][0].rule for place in top])
+    return next(place for place in top if waiting[place][0].rule is first)
 
 
-def _propose(
-    rule: Rule,
-    uses: tuple[Use, ...],
+def _lost(followed: Course, steps: Sequence[Step], result: Draft) -> bool:
+    """Whether everything that a rule could do is done by others; that it lost is told."""
+    if not result.taken:
+        return False
+    lost = [_winner(step, result.taken) for step in steps if step.takes]
+    if not lost or None in lost:
+        return False
+    result.outranked[followed.rule.id] = str(lost[0])
+    if len(lost) < len(steps):
+        return False
+    result.fired.append(followed.rule.id)
+    return True
+
+
+def _asked(
+    followed: Course,
+    steps: Sequence[Step],
     moment: Moment,
     setting: Setting,
     memory: Memory,
-    taken: dict[str, str],
     result: Draft,
 ) -> Generator[Ask, Answer, None]:
-    slots = [setting.vocabulary.actions[use.action].slot for use in uses]
-    lost = [_winner(slot, taken) for slot in slots if slot is not None]
-    if lost and None not in lost:
-        result.outranked[rule.id] = str(lost[0])
-        if None not in slots:
-            result.fired.append(rule.id)
-            return
-    world = moment.world
-    if rule.look_up:
-        answers = yield from look_up(rule, moment, setting, memory, result)
-        if answers is None:
-            result.outranked.pop(rule.id, None)
-            return
-        world = world.with_answers(answers)
+    """Propose in the light of what the rule's look-ups answer, unless it has lost before."""
+    rule = followed.rule
+    if _lost(followed, steps, result):
+        return
+    answers = yield from look_up(rule, moment, setting, memory, result)
+    if answers is None:
+        result.outranked.pop(rule.id, None)
+        return
+    world = moment.world.with_answers(answers)
+    yield from _propose(followed, steps, world, moment, setting, memory, result)
+
+
+def _propose(
+    followed: Course,
+    steps: Sequence[Step],
+    world: World,
+    moment: Moment,
+    setting: Setting,
+    memory: Memory,
+    result: Draft,
+) -> Generator[Ask, Answer, None]:
+    rule = followed.rule
+    if not rule.look_up and _lost(followed, steps, result):
+        return
     if rule.id not in result.gated:
         result.fired.append(rule.id)
-    for use in uses:
-        action = setting.vocabulary.actions[use.action]
-        if not _applies(use, world) or _is_outranked(rule, action, taken, result):
+    for step in steps:
+        if step.always is not None:
+            result.proposals.append(step.always)
             continue
-        payload = yield from payload_of(use, action, world, setting, result)
+        if not _applies(step.use, world) or _is_outranked(rule, step, result):
+            continue
+        payload = yield from payload_of(step.use, step.action, world, setting, result)
         if payload is None:
             continue
-        if action.slot is not None:
-            taken.update((slot, rule.id) for slot in _SLOTS[action.slot])
-        proposal = Proposal(action, rule, action.slot, payload=payload)
-        if use.reply is not None:
-            proposal = _spoken(proposal, use.reply, world, moment, setting, memory)
-        result.proposals.append(proposal)
+        for voice in step.takes:
+            result.taken[voice] = rule.id
+        result.proposals.append(_proposal(step, payload, rule, world, moment, setting, memory))
 
 
 def _applies(use: Use, world: World) -> bool:
@@ -154,27 +188,38 @@ def _applies(use: Use, world: World) -> bool:
     return use.reply is None or branch_of(use.reply, world) is not None
 
 
-def _is_outranked(rule: Rule, action: Action, taken: Mapping[str, str], result: Draft) -> bool:
-    """Whether a slot of the action is taken; by another rule, that is worth telling."""
-    winner = _winner(action.slot, taken)
+def _is_outranked(rule: Rule, step: Step, result: Draft) -> bool:
+    """Whether a voice of the step is taken; by another rule, that is worth telling."""
+    winner = _winner(step, result.taken)
     if winner is not None and winner != rule.id:
         result.outranked[rule.id] = winner
     return winner is not None
 
 
-def _winner(slot: Slot | None, taken: Mapping[str, str]) -> str | None:
-    """The rule that keeps a slot from being taken; what takes both needs both."""
-    return next((taken[each] for each in _SLOTS[slot] if each in taken), None) if slot is not None else None
+def _winner(step: Step, taken: Mapping[str, str]) -> str | None:
+    """The rule that keeps a step from speaking; what takes both voices needs both."""
+    for voice in step.takes:
+        if voice in taken:
+            return taken[voice]
+    return None
 
 
-def _spoken(
-    proposal: Proposal, reply: Reply, world: World, moment: Moment, setting: Setting, memory: Memory
+def _proposal(
+    step: Step,
+    payload: Mapping[str, Any],  # Any: the action's own JSON
+    rule: Rule,
+    world: World,
+    moment: Moment,
+    setting: Setting,
+    memory: Memory,
 ) -> Proposal:
-    seen = None
+    action, reply, seen = step.action, step.use.reply, None
+    if reply is None:
+        return Proposal(action, rule, action.slot, payload=payload)
     if any(len(branch.say.texts) > 1 for branch in reply.branches):
-        seen = memory.get(state.said(proposal.rule.first_id, proposal.action.name, moment.subject))
-    named = (value_at(world, "author.handle"), *_tagged(proposal.rule, world, setting))
-    handles = tuple(str(value) for value in named if value)
+        seen = memory.get(state.said(rule.first_id, action.name, moment.subject))
+    named = (value_at(world, "author.handle"), *_tagged(rule, world, setting))
+    handles = tuple([str(value) for value in named if value])
     rendered = render(
         reply,
         world,
@@ -182,17 +227,18 @@ def _spoken(
         setting.allowed[moment.channel.name],
         handles,
         seen or {},
-        public=proposal.action.slot == "public",
+        public=action.slot == "public",
     )
-    extra = {"media": rendered.media} if rendered.media else {}
-    return replace(
-        proposal,
+    return Proposal(
+        action,
+        rule,
+        action.slot,
         text=rendered.text,
+        payload={**payload, "media": rendered.media} if rendered.media else payload,
+        counts_as=reply.counts_as,
         problem=rendered.problem,
         text_number=rendered.number,
         handles=handles,
-        counts_as=reply.counts_as,
-        payload={**proposal.payload, **extra},
     )
 
 
@@ -206,19 +252,22 @@ def _tagged(rule: Rule, world: World, setting: Setting) -> list[Value]:
     return found
 
 
-def _merged(proposals: Sequence[Proposal], setting: Setting) -> list[Proposal]:
-    """Slots first, then what merges: each different one once, the highest, or the first by rank and id."""
+def merged(proposals: Sequence[Proposal], setting: Setting) -> list[Proposal]:
+    """What takes a voice first, then what merges: each different one once, the highest, or the first by rank and id."""
+    if len(proposals) < 2:
+        return list(proposals)
     spoken = sorted(
-        (p for p in proposals if p.slot is not None), key=lambda p: (p.slot != "public", p.action.name)
+        [p for p in proposals if p.slot is not None], key=lambda p: (p.slot != "public", p.action.name)
     )
     merging = [p for p in proposals if p.slot is None]
+    if len(merging) < 2:
+        return spoken + merging
     kept: dict[str, Proposal] = {}
-    for proposal in sorted(
-        merging, key=lambda p: (p.action.name, setting.precedence.rank(p.rule), p.rule.id)
-    ):
+    ranks = setting.precedence.rank
+    for proposal in sorted(merging, key=lambda p: (p.action.name, ranks(p.rule), p.rule.id)):
         action = proposal.action
         if action.merge == "all":
-            kept.setdefault(same(action, proposal.payload, proposal.text), proposal)
+            kept.setdefault(proposal.same or same(action, proposal.payload, proposal.text), proposal)
         elif action.merge == "highest" and action.name in kept:
             kept[action.name] = max(
                 kept[action.name], proposal, key=lambda p: p.payload[str(action.shorthand)]

@@ -42,9 +42,9 @@ def settle(
     if ledger != "limit":
         return
     for each in guarded:
-        if each.record.state == "forbidden":
-            continue
         proposal = each.proposal
+        if each.record.state == "forbidden" or proposal.record is not None:
+            continue
         if proposal.text_number is not None and _has_several(proposal.rule.uses, proposal.action.name):
             key = state.said(proposal.rule.first_id, proposal.action.name, moment.subject)
             memory.put(key, {**(memory.get(key) or {}), str(proposal.text_number): moment.now.timestamp()})

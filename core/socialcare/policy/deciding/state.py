@@ -1,6 +1,6 @@
 """The names of the policy's state: which keys an event can touch, known before it is decided."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from msgspec import Struct
 
@@ -16,14 +16,12 @@ class Subject(Struct, frozen=True):
     author: str = ""
     conversation: str = ""
 
-    def parts(self, per: Iterable[str]) -> Key:
+    def parts(self, per: Collection[str]) -> Key:
         """The values of the named parts, in a fixed order."""
-        wanted = frozenset(per)
-        return tuple(
-            f"{name}={getattr(self, name)}"
-            for name in ("account", "author", "conversation")
-            if name in wanted
-        )
+        return tuple([f"{name}={getattr(self, name)}" for name in _PARTS if name in per])
+
+
+_PARTS = ("account", "author", "conversation")
 
 
 def subject_of(mention: Mention, account: str) -> Subject:
@@ -38,17 +36,17 @@ def seen(mention: Mention) -> Key:
     return ("seen", mention.key)
 
 
-def count(name: str, per: Iterable[str], subject: Subject) -> Key:
+def count(name: str, per: Collection[str], subject: Subject) -> Key:
     """The tally of a count."""
     return ("count", name, *subject.parts(per))
 
 
-def talk(name: str, per: Iterable[str], subject: Subject) -> Key:
+def talk(name: str, per: Collection[str], subject: Subject) -> Key:
     """Marks a conversation as counted by a count of interactions."""
     return ("talk", name, *subject.parts({*per, "conversation"}))
 
 
-def limit(kind: str, statement: str, per: Iterable[str], subject: Subject) -> Key:
+def limit(kind: str, statement: str, per: Collection[str], subject: Subject) -> Key:
     """The tally of a statement's limit; `kind` is `limit` for rules, `guard` for guards, `budget`, or a shadow of these."""
     return (kind, statement, *subject.parts(per))
 

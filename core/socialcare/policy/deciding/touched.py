@@ -24,18 +24,22 @@ class Touched:
     def __init__(self, setting: Setting, rules: Sequence[Rule]) -> None:
         self._setting = setting
         self._rules = rules
-        self._of_rule: dict[int, tuple[Name, ...]] = {}
+        self._known: dict[Screened, tuple[Name, ...]] = {}
 
-    def by(self, screened: Screened, subject: Subject) -> Iterator[Key]:
+    def by(self, screened: Screened, subject: Subject) -> list[Key]:
         """The keys of a mention of which some rules may hold."""
-        for name in self._always:
-            yield name(subject)
-        for numbers in screened:
-            for number in numbers:
-                if number not in self._of_rule:
-                    self._of_rule[number] = tuple(_of_rule(self._rules[number], self._setting))
-                for name in self._of_rule[number]:
-                    yield name(subject)
+        names = self._known.get(screened)
+        if names is None:
+            names = self._names(screened)
+            if len(self._known) < _MOST_KNOWN:
+                self._known[screened] = names
+        return [name(subject) for name in names]
+
+    def _names(self, screened: Screened) -> tuple[Name, ...]:
+        """Each name once, though several rules and the guards about them share it."""
+        rules = [self._rules[number] for numbers in screened for number in numbers]
+        names = [*self._always, *(name for rule in rules for name in _of_rule(rule, self._setting))]
+        return tuple({_what(name): name for name in names}.values())
 
     def by_any(self, subject: Subject) -> set[Key]:
         """The keys of anything that can happen to a subject."""
@@ -65,6 +69,15 @@ class Touched:
         rules = self._setting.policy.rules.values()
         every = [name for rule in rules for name in _of_rule(rule, self._setting)]
         return (*_counts(self._setting), state.flags, state.wrote, _paused, *every)
+
+
+_MOST_KNOWN = 20_000
+"""Combinations of rules; few of the possible ones ever meet."""
+
+
+def _what(name: Name) -> object:
+    """What makes two names of state the same."""
+    return (name.func, name.args) if isinstance(name, partial) else name
 
 
 def _paused(subject: Subject) -> Key:
