@@ -72,17 +72,17 @@ def clean(text: str, channel: Channel, allowed: Allowed, handles: Collection[str
     before = None
     while before != result:  # taking one thing out can bring another to light: `$#a`
         before, result = result, _neutral(_visible(result), channel, allowed, handles).strip()
-    foreign = next((one for one in _private(result) if one not in allowed.private), None)
-    if foreign is not None and not _inside_link(result, foreign, channel):
+    foreign = [one for one in _private(result) if one.group() not in allowed.private]
+    if foreign and not _all_in_links(foreign, result, channel):
         return Clean(result, "it would repeat personal data")
     if _COMMAND.match(result):
         return Clean(result, "it reads as a command to the platform")
     return Clean(result, None if result else "nothing is left to say")
 
 
-def _private(text: str) -> list[str]:
+def _private(text: str) -> list[re.Match[str]]:
     if _MAYBE_NUMBER.search(text) or _MAYBE_ADDRESS.search(text):
-        return [found.group() for found in PRIVATE.finditer(text)]
+        return list(PRIVATE.finditer(text))
     return []
 
 
@@ -115,8 +115,10 @@ def _host(url: str) -> str:
     return found.group(1).casefold().removeprefix("www.") if found else ""
 
 
-def _inside_link(text: str, part: str, channel: Channel) -> bool:
-    return any(part in entity.text for entity in channel.entities(text) if entity.kind == "url")
+def _all_in_links(parts: Iterable[re.Match[str]], text: str, channel: Channel) -> bool:
+    """Whether each part lies where it stands inside a link: what is said again outside one is said."""
+    links = [(one.start, one.end) for one in channel.entities(text) if one.kind == "url"]
+    return all(any(start <= part.start() and part.end() <= end for start, end in links) for part in parts)
 
 
 def _visible(text: str) -> str:

@@ -86,6 +86,9 @@ def test_what_was_inserted_tags_nobody_and_brings_no_link(
         ("", "nothing is left to say"),
         ("call 1-800-555-0199 or write to help@acme.example", None),
         ("order 12345 of 2026", None),
+        ("see https://acme-home.com/a?order=1234567 now", None),
+        ("see https://acme-home.com/a?order=1234567 or 615-555-0117", "it would repeat personal data"),
+        ("see https://acme-home.com/6155550117 or 6155550117", "it would repeat personal data"),
     ],
 )
 def test_what_must_not_be_repeated_is_held(
@@ -151,10 +154,11 @@ def by_the_letter(text: str, channel: Channel, allowed: Allowed, handles: Sequen
             }.get(one.kind, bare(one.text.lstrip("$")) in allowed.tags)
             said = said[: one.start] + (one.text if may else plain) + said[one.end :]
         said = said.strip()
-    links = [one.text for one in channel.entities(said) if one.kind == "url"]
-    foreign = [one.group() for one in PRIVATE.finditer(said) if one.group() not in allowed.private]
+    linked = {at for one in channel.entities(said) if one.kind == "url" for at in range(one.start, one.end)}
+    private = [one for one in PRIVATE.finditer(said) if one.group() not in allowed.private]
+    foreign = [one for one in private if not linked.issuperset(range(*one.span()))]
     problem = None if said else "nothing is left to say"
-    if foreign and not any(foreign[0] in link for link in links):
+    if foreign:
         problem = "it would repeat personal data"
     elif re.match(r"(?i:d|dm|m|follow|unfollow|leave|on|off|stop|quit|get|set|rt|fav)\s+@?\w+\s*$", said):
         problem = "it reads as a command to the platform"
