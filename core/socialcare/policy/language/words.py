@@ -42,8 +42,11 @@ _ASCII_WORDS += bytes(range(128, 256))
 _ASCII_APOSTROPHES = b"'`"
 # What reaches beyond ASCII's separators: the sign of a keycap, and what only an apostrophe keeps apart
 _AT_ONCE = re.compile("\u20e3|[^\x00-\x7f]['`]+[^\x00-\x7f]")
-_MARKED = b"\xff"
+_MARKED = b"\xfe"
 """Stands for a piece that begins with a mark, which may belong to the sign before it; never part of UTF-8."""
+
+EDGE = b"\xff"
+"""Stands between the words of a row; never part of UTF-8."""
 
 
 class _Separators(dict[int, str]):
@@ -76,13 +79,13 @@ def words(text: str) -> tuple[str, ...]:
 
 def line(text: str) -> str:
     """The words of a text with one space before, between and after them, so that a run of words is a substring."""
-    return row(text).decode("utf-8", "surrogatepass")
+    return row(text).replace(EDGE, b" ").decode("utf-8", "surrogatepass")
 
 
 def row(text: str) -> bytes:
-    """The line of a text in UTF-8, which is what millions of texts are searched in."""
+    """The words of a text in UTF-8 with one `EDGE` before, between and after them: what millions of texts are searched in."""
     if text.isascii():
-        return _plain_row(text.encode().lower())
+        return plain_row(text.encode().lower())
     if ":" in text or "." in text:
         text = _LINK.sub(" ", text)
     if "@" in text or "\uff20" in text:
@@ -91,17 +94,18 @@ def row(text: str) -> bytes:
         pieces = text.encode("utf-8", "surrogatepass").translate(_ASCII_WORDS, _ASCII_APOSTROPHES).split()
         found = b" ".join([piece if piece.isascii() else _REMEMBERED[piece] for piece in pieces])
         if _MARKED not in found:
-            return b" %b " % b" ".join(found.split())
-    return f" {' '.join(_foreign(text))} ".encode("utf-8", "surrogatepass")
+            return b"\xff%b\xff" % EDGE.join(found.split())
+    slowly = [word.encode("utf-8", "surrogatepass") for word in _foreign(text)]
+    return b"\xff%b\xff" % EDGE.join(slowly)
 
 
-def _plain_row(text: bytes) -> bytes:
-    """The line of lower-case ASCII; asking for a sign before looking for a link or handle is cheaper than the look."""
+def plain_row(text: bytes) -> bytes:
+    """The row of lower-case ASCII; asking for a sign before looking for a link or handle is cheaper than the look."""
     if (_COLON in text and b"://" in text) or (_DOT in text and b"ww." in text):
         text = _PLAIN_LINK.sub(b" ", text)
     if _AT in text:
         text = _PLAIN_HANDLE.sub(b" ", text)
-    return b" %b " % b" ".join(text.translate(_ASCII_WORDS, _ASCII_APOSTROPHES).split())
+    return b"\xff%b\xff" % EDGE.join(text.translate(_ASCII_WORDS, _ASCII_APOSTROPHES).split())
 
 
 def _foreign(text: str) -> list[str]:

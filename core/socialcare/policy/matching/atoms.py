@@ -6,7 +6,8 @@ form between two ends), `folded` (the text as it is, folded). `value` is for who
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from collections.abc import Iterator
+from typing import Literal
 
 from socialcare.policy.language.words import flat
 
@@ -15,55 +16,39 @@ Form = Literal["line", "flat", "folded", "value"]
 END = "\n"
 """Stands at both ends of a flat form, in which no other line ends."""
 
-_MOST = 1 << 24
-"""Hits of a form."""
-
-
-class Row(NamedTuple):
-    """All that is looked for in one form of one field: each thing's number is `base` and its place."""
-
-    path: str
-    form: Form
-    base: int
-    items: dict[str, int]
-
 
 class Atoms:
     """Numbers for what is looked for."""
 
     def __init__(self) -> None:
-        self.rows: dict[tuple[str, Form], Row] = {}
+        self.rows: dict[tuple[str, Form], dict[str, int]] = {}
+        """Path and form → what is looked for there, each with its hit."""
         self.unknown: dict[str, int] = {}
         """Path → the hit that says that nothing is known of the field."""
-        self.row("text", "line")  # the first row's numbers need no sum
-
-    def row(self, path: str, form: Form) -> Row:
-        """The row of a form."""
-        key = (path, form)
-        if key not in self.rows:
-            self.rows[key] = Row(path, form, len(self.rows) * _MOST, {})
-        return self.rows[key]
+        self._count = 0
 
     def number(self, path: str, form: Form, item: str) -> int:
         """The hit of something in a form of a field."""
-        row = self.row(path, form)
-        return row.base + row.items.setdefault(item, len(row.items))
+        row = self.rows.setdefault((path, form), {})
+        if item not in row:
+            row[item] = self._next()
+        return row[item]
 
     def unknown_of(self, path: str) -> int:
         """The hit of not knowing a field."""
-        return self.unknown.setdefault(path, -1 - len(self.unknown))
+        if path not in self.unknown:
+            self.unknown[path] = self._next()
+        return self.unknown[path]
 
-    def row_of(self, hit: int) -> Row:
-        """The row that a hit of a form belongs to."""
-        return list(self.rows.values())[hit // _MOST]
+    def named(self) -> Iterator[tuple[int, Form, str]]:
+        """Every hit of a form, with what it stands for."""
+        for (_, form), row in self.rows.items():
+            for item, hit in row.items():
+                yield hit, form, item
 
-    def names(self) -> dict[int, tuple[Form, str]]:
-        """What each hit stands for."""
-        return {
-            row.base + place: (row.form, item)
-            for row in self.rows.values()
-            for item, place in row.items.items()
-        }
+    def _next(self) -> int:
+        self._count += 1
+        return self._count
 
 
 def edged(op: str, item: str) -> str:

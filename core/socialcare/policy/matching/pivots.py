@@ -38,7 +38,7 @@ class Rarity:
             for hit in hits:
                 self._counts[hit] = self._counts.get(hit, 0) + 1
         self._size = len(sample)
-        self._guesses = {hit: _guess(form, item) for hit, (form, item) in atoms.names().items()}
+        self._guesses = {hit: _guess(form, item) for hit, form, item in atoms.named()}
 
     def share(self, hits: Iterable[int]) -> float:
         """The share of events that have one of the hits, at most."""

@@ -8,17 +8,18 @@ from typing import TypeAlias
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from socialcare.model import FieldValue
-from socialcare.policy.language.words import bare, flat
-from socialcare.policy.language.words import row as line_of
-from socialcare.policy.matching.atoms import END, Atoms, Form, Row
+from socialcare.policy.language.words import EDGE, bare, flat, plain_row
+from socialcare.policy.language.words import row as row_of
+from socialcare.policy.matching.atoms import END, Atoms, Form
 
 Fields: TypeAlias = Mapping[str, FieldValue]
 Column: TypeAlias = "list[FieldValue | None]"
 Resolve: TypeAlias = "Callable[[str, Sequence[Fields]], Column]"
 Find: TypeAlias = "Callable[..., list[tuple[int, int, int]]]"
+Haystack: TypeAlias = Callable[[str], bytes]
 
 _MOST_OF_TABLE = 3_000
-"""Up to so many patterns the larger and faster automaton fits into the caches; measured."""
+"""Up to so many patterns the larger and faster automaton fits into the caches, and one for two forms is faster than two; measured."""
 
 
 class Scanner:
@@ -27,24 +28,19 @@ class Scanner:
     def __init__(self, atoms: Atoms, wanted: Collection[int], resolve: Resolve) -> None:
         self._resolve = resolve
         self._unknown = list(atoms.unknown.items())
-        self._texts: dict[str, list[tuple[Form, int, Find]]] = {}
+        self._texts = {path: _seekers(path, atoms) for path in dict.fromkeys(path for path, _ in atoms.rows)}
         self._values: list[tuple[str, dict[str, int]]] = []
-        for row in atoms.rows.values():
-            if row.form != "value":
-                if row.items:
-                    self._texts.setdefault(row.path, []).append((row.form, row.base, _automaton(row)))
-                continue
-            values = {
-                word: row.base + place for word, place in row.items.items() if row.base + place in wanted
-            }
-            if values:
-                self._values.append((row.path, values))
+        for (path, form), items in atoms.rows.items():
+            if form == "value" and (values := {word: hit for word, hit in items.items() if hit in wanted}):
+                self._values.append((path, values))
 
     def hits(self, events: Sequence[Fields]) -> list[set[int]]:
         """What was found in each event."""
         found: list[set[int]] = []
         columns: dict[str, Column] = {}
-        for path, forms in self._texts.items():
+        for path, seekers in self._texts.items():
+            if not seekers:
+                continue
             columns[path] = self._resolve(path, events)
             texts = [
                 None
@@ -54,18 +50,17 @@ class Scanner:
                 else str(value)
                 for held in columns[path]
             ]
-            for form, base, find in forms:
-                rows = _FORMS[form](texts)
-                if base == 0:
-                    found = [{hit for hit, _, _ in find(row, overlapping=True)} for row in rows]
+            for haystack, find, numbers in seekers:
+                rows = [b"" if text is None else haystack(text) for text in texts]
+                if not found:
+                    found = [{numbers[hit] for hit, _, _ in find(row, overlapping=True)} for row in rows]
                     continue
-                found = found or [set() for _ in events]
                 for hits, row in zip(found, rows, strict=True):
                     for hit, _, _ in find(row, overlapping=True):
-                        hits.add(base + hit)
+                        hits.add(numbers[hit])
         found = found or [set() for _ in events]
-        for path, numbers in self._values:
-            _add_values(found, self._resolve(path, events), numbers)
+        for path, values in self._values:
+            _add_values(found, self._resolve(path, events), values)
         for path, hit in self._unknown:
             for place, held in enumerate(columns.get(path) or self._resolve(path, events)):
                 if held is None:
@@ -80,28 +75,50 @@ def _add_values(found: list[set[int]], column: Column, numbers: Mapping[str, int
             hits.update([numbers[word] for word in map(bare, words) if word in numbers])
 
 
-def _automaton(row: Row) -> Find:
-    kind = Implementation.DFA if len(row.items) < _MOST_OF_TABLE else Implementation.ContiguousNFA
-    patterns = [item.encode("utf-8", "surrogatepass") for item in row.items]
+def _seekers(path: str, atoms: Atoms) -> list[tuple[Haystack, Find, Sequence[int]]]:
+    """What makes the forms of a field, what seeks in them, and the hits of what it finds."""
+    forms = {form: items for (of, form), items in atoms.rows.items() if of == path and form != "value"}
+    words, literals = forms.get("line", {}), forms.get("folded", {})
+    patterns = {
+        form: [_encoded(item).replace(b" ", EDGE) if form == "line" else _encoded(item) for item in items]
+        for form, items in forms.items()
+    }
+    found: list[tuple[Haystack, Find, Sequence[int]]] = []
+    if words and literals and len(words) + len(literals) < _MOST_OF_TABLE:
+        together = patterns.pop("line") + patterns.pop("folded")
+        found.append((_row_and_folded, _automaton(together), [*words.values(), *literals.values()]))
+    found += [
+        (_HAYSTACKS[form], _automaton(some), list(forms[form].values())) for form, some in patterns.items()
+    ]
+    return found
+
+
+def _automaton(patterns: Sequence[bytes]) -> Find:
+    kind = Implementation.DFA if len(patterns) < _MOST_OF_TABLE else Implementation.ContiguousNFA
     return BytesAhoCorasick(patterns, implementation=kind).find_matches_as_indexes
 
 
-def _lines(texts: Sequence[str | None]) -> list[bytes]:
-    return [b"" if text is None else line_of(text) for text in texts]
+def _row_and_folded(text: str) -> bytes:
+    """Both, to be scanned at once: words are sought with their edges, which no folded text has.
+
+    A literal found among the words and not in the text does no harm, since its pattern is then run and does not fit.
+    """
+    if text.isascii():
+        lower = text.encode().lower()
+        return plain_row(lower) + lower
+    return row_of(text) + _folded(text)
 
 
-def _flats(texts: Sequence[str | None]) -> list[bytes]:
-    return [
-        b"" if text is None else f"{END}{flat(text)}{END}".encode("utf-8", "surrogatepass") for text in texts
-    ]
+def _folded(text: str) -> bytes:
+    return _encoded(text.casefold())
 
 
-def _folded(texts: Sequence[str | None]) -> list[bytes]:
-    return [b"" if text is None else text.casefold().encode("utf-8", "surrogatepass") for text in texts]
+def _flat(text: str) -> bytes:
+    return _encoded(f"{END}{flat(text)}{END}")
 
 
-_FORMS: Mapping[Form, Callable[[Sequence[str | None]], list[bytes]]] = {
-    "line": _lines,
-    "flat": _flats,
-    "folded": _folded,
-}
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+_HAYSTACKS: Mapping[Form, Haystack] = {"line": row_of, "folded": _folded, "flat": _flat}
