@@ -110,5 +110,8 @@ def _simulate(
         writer.write_all(decisions)
         see(decisions)
 
+    async def all_of_it() -> None:
+        await run(events, fresh(desk), also=also)
+
     _, events = ordered(read())
-    asyncio.run(run(events, fresh(desk), also=also))
+    asyncio.run(all_of_it())

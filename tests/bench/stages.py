@@ -9,7 +9,7 @@ import gc
 import io
 import tempfile
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -43,14 +43,16 @@ def stages(folder: Path, case: Case) -> dict[str, float]:
     events = list(in_order)
     batches = [events[at : at + BATCH] for at in range(0, number, BATCH)]
     desk = open_policy(folder / case.name)
-    decided = asyncio.run(_decided(batches, desk))
+    decided: deque[list[Decision]] = deque()
+    asyncio.run(_decided(batches, desk, decided))
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)  # as the command has it
-    events_seen = asyncio.run(_seen(batches, desk))
+    events_seen: list[list[Seen]] = []
+    asyncio.run(_seen(batches, desk, events_seen))
     classified = per_item(lambda: asyncio.run(_classified(batches, desk)), number)
     observed = per_item(lambda: _observed(batches, desk), number)
     screened = per_item(lambda: deque(map(desk.setting.engine.screen, events_seen), maxlen=0), number)
-    whole = per_item(lambda: asyncio.run(_decided(batches, desk)), number)
+    whole = per_item(lambda: asyncio.run(_decided(batches, desk, deque(maxlen=0))), number)
     return {
         "read a line, decode it, make a mention": per_item(lambda: deque(mentions(file), maxlen=0), number),
         "put the mentions in order of time": per_item(lambda: deque(ordered(found)[1], maxlen=0), number),
@@ -74,9 +76,8 @@ def _observed(batches: Batches, desk: Desk) -> None:
         observe(mention, account_of(mention, desk.account))
 
 
-async def _seen(batches: Batches, desk: Desk) -> list[list[Seen]]:
-    """What the engine is given."""
-    found: list[list[Seen]] = []
+async def _seen(batches: Batches, desk: Desk, found: list[list[Seen]]) -> None:
+    """Fill in what the engine is given."""
     for batch in batches:
         rows = zip(batch, await desk.seam.fields(desk.asked, batch), strict=True)
         seen = (
@@ -84,21 +85,22 @@ async def _seen(batches: Batches, desk: Desk) -> list[list[Seen]]:
             for one, fields in rows
         )
         found.append([(fields, one.at) for fields, one in zip(seen, batch, strict=True)])
-    return found
 
 
-async def _decided(batches: Batches, desk: Desk) -> list[list[Decision]]:
+async def _decided(batches: Batches, desk: Desk, found: deque[list[Decision]]) -> None:
+    """Fill in the decisions; to return them would cost more than to make them, as asyncio prints results to itself."""
     empty = fresh(desk)
-    return [await decide(batch, empty) for batch in batches]
+    for batch in batches:
+        found.append(await decide(batch, empty))
 
 
-def _written(decided: Sequence[Sequence[Decision]]) -> None:
+def _written(decided: Iterable[Sequence[Decision]]) -> None:
     writer = DecisionWriter(io.BytesIO())
     for decisions in decided:
         writer.write_all(decisions)
 
 
-def _counted(batches: Batches, decided: Sequence[Sequence[Decision]], desk: Desk) -> None:
+def _counted(batches: Batches, decided: Iterable[Sequence[Decision]], desk: Desk) -> None:
     summary = Summary(desk.setting.policy)
     for events, decisions in zip(batches, decided, strict=True):
         summary.see(events, decisions)
