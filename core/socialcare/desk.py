@@ -19,6 +19,7 @@ from socialcare.policy.deciding.plain import PlainRules
 from socialcare.policy.deciding.plan import Answer, Asking, Draft, Moment, Setting
 from socialcare.policy.deciding.planner import draft
 from socialcare.policy.deciding.settle import open_once, settle
+from socialcare.policy.deciding.tiers import Tier
 from socialcare.policy.deciding.touched import Touched
 from socialcare.policy.deciding.world import WROTE_FIRST, World
 from socialcare.policy.explaining.why import near_misses
@@ -84,6 +85,21 @@ class Desk:
         uses = self.setting.policy.uses
         others = [one for one in self.classifiers if not isinstance(one.classifier, Observed)]
         return [one for one in others if self.keep_input or not uses.isdisjoint(one.fields)]
+
+    @cached_property
+    def near_by(self) -> Sequence[Provider]:
+        """Of the classifiers asked those that are pure: they look at every mention."""
+        return [one for one in self.asked if not one.classifier.reads_outside]
+
+    @cached_property
+    def far(self) -> Sequence[Provider]:
+        """Those that read the outside: they are asked where something depends on their word."""
+        return [one for one in self.asked if one.classifier.reads_outside]
+
+    @cached_property
+    def tier(self) -> Tier:
+        """Knows where something does."""
+        return Tier(self.setting, {name for one in self.far for name in one.fields})
 
     @cached_property
     def plain(self) -> PlainRules:
