@@ -37,6 +37,8 @@ class When:
 
 def read_condition(node: Node, reading: Reading) -> Condition | None:
     """Read a condition; one that holds nothing is refused, since it would hold always."""
+    if isinstance(node, MapNode) and node.entries:
+        return _lines(node, reading)
     if isinstance(node, ListNode):
         reading.problems.error(
             "SC210", node.place, "a list of conditions does not say whether all or any must hold",
@@ -46,19 +48,18 @@ def read_condition(node: Node, reading: Reading) -> Condition | None:
     if isinstance(node, TextNode) and node.text.strip():
         name = reading.known_name(node, "signal")
         return None if name is None else Signal(name, node.place)
-    if isinstance(node, TextNode) or not node.entries:
-        reading.problems.error(
-            "SC222", node.place, "the condition is empty", fix="test a field, or leave the key out"
-        )
+    reading.problems.error(
+        "SC222", node.place, "the condition is empty", fix="test a field, or leave the key out"
+    )
+    return None
+
+
+def _lines(node: MapNode, reading: Reading) -> Condition | None:
+    """What all lines of a map say together."""
+    lines = [line for key, value in node.entries if (line := _line(key, value, reading)) is not None]
+    if len(lines) < len(node.entries):
         return None
-    found: list[Condition] = []
-    whole = True
-    for key, value in node.entries:
-        line = _line(key, value, reading)
-        whole = whole and line is not None
-        found += line or ()
-    if not whole:
-        return None
+    found = lines[0] if len(lines) == 1 else [condition for line in lines for condition in line]
     return found[0] if len(found) == 1 else All(tuple(found))
 
 

@@ -48,8 +48,9 @@ def flag_parameter(model: type[BaseModel]) -> str | None:
 
 def check(model: type[BaseModel], values: Data, node: Node, where: str, reading: Reading) -> Data | None:
     """Let the model judge the values; the parameters with its defaults, durations in seconds, or `None` after reporting."""
+    plain = all(type(value) in _PLAIN for value in values.values())
     try:
-        judged = model.model_validate(_stand_ins(model, values))
+        judged = model.model_validate(values if plain else _stand_ins(model, values))
     except ValidationError as error:
         for fault in error.errors(include_url=False, include_input=False):
             place = _find(node, fault["loc"]).place
@@ -60,7 +61,11 @@ def check(model: type[BaseModel], values: Data, node: Node, where: str, reading:
         for (written, _), name in zip(_fields(model).items(), model.model_fields, strict=True)
         if written not in values and (default := getattr(judged, name)) is not None
     }
-    return {**defaults, **{name: _as_data(value) for name, value in values.items()}}
+    return defaults | (values if plain else {name: _as_data(value) for name, value in values.items()})
+
+
+_PLAIN = frozenset({str, int, float, bool})
+"""Types of values that need nothing to stand in for them."""
 
 
 def _shape(

@@ -11,6 +11,8 @@ _MOST_CONTROLS = 20
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]|\r(?!\n)"
 )
+_EVERYDAY = bytes({*b"\t\n", *range(0x20, 0x7F), *range(0x80, 0x100)} - {0xC2, 0xE2, 0xEF})
+"""A file of no other bytes needs no closer look: what is forbidden beyond ASCII begins with one of those three."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -40,7 +42,7 @@ def decode(data: bytes, file: str, problems: Problems) -> str | None:
     except UnicodeDecodeError as error:
         _report_broken(error, file, problems)
         return None
-    if _report_controls(text, file, problems):
+    if data.translate(None, _EVERYDAY) and _report_controls(text, file, problems):
         return None
     return text.replace("\r\n", "\n")
 

@@ -92,7 +92,7 @@ class _Reading:
             explain(error, self._page)
         return tops[-1] if tops else None
 
-    def _follow(self, take: Callable[[], Any], tops: list[Node]) -> None:  # noqa: C901, PLR0912 - a call a value would cost as much as the parser
+    def _follow(self, take: Callable[[], Any], tops: list[Node]) -> None:  # noqa: C901, PLR0912, PLR0915 - a call a value would cost as much as the parser
         """Put what the events say into `tops`.
 
         One loop over local names, because it takes every value of every file: the list or map that is open takes a node by `put`;
@@ -103,7 +103,7 @@ class _Reading:
         keys: dict[str, TextNode] | None = None
         key: TextNode | None = None
         above: list[tuple[Callable[[Any], None], dict[str, TextNode] | None]] = []
-        count = 0
+        count, here, line = 0, -1, 0  # nodes of one line share its number
         node: Node
         while not self._stopped and (event := take()) is not None:
             kind = type(event)
@@ -111,16 +111,20 @@ class _Reading:
                 start, end = event.start_mark, event.end_mark
                 row, column, style = start.line, start.column, event.style
                 length = end.column - column if end.line == row else _in_line(style, lines[row], column)
-                node = TextNode(file, row + 1, column + 1, length or 1, event.value, _STYLES[style])
+                if row != here:
+                    here, line = row, row + 1
+                node = TextNode(file, line, column + 1, length or 1, event.value, _STYLES[style])
                 if event.anchor is not None or event.tag is not None:
                     self._refuse_sigils(event, node.place)
             elif kind is _MAP or kind is _LIST:
                 if self._refuses(event, len(above), wants_key=keys is not None and key is None):
                     return
                 start = event.start_mark
+                if start.line != here:
+                    here, line = start.line, start.line + 1
                 entries: Any = []
                 of_kind = MapNode if kind is _MAP else ListNode
-                node = of_kind(file, start.line + 1, start.column + 1, 1, entries)
+                node = of_kind(file, line, start.column + 1, 1, entries)
             elif kind is _END_OF_MAP or kind is _END_OF_LIST:
                 put, keys = above.pop()
                 key = None
