@@ -232,7 +232,7 @@ def _edited(text: str, held: Held, moment: Moment, desk: Desk) -> tuple[str, str
 
 def _moment(held: Held, cause: Tick | Control, desk: Desk, memory: Memory) -> Moment:
     occasion = _occasion(held, cause, desk)
-    world = world_of(occasion, desk, memory)
+    world = world_of(occasion, occasion.fields, desk, memory)
     return Moment(world, held.who, cause.at, desk.channel(held.channel))
 
 

@@ -218,17 +218,20 @@ def _carried(
     plan: Draft, name: str, moment: Moment, occasion: Occasion, desk: Desk, memory: Memory
 ) -> tuple[ActionRecord, ...]:
     """What the guards leave of a plan, with whom they want told; what it leaves behind is written into memory."""
-    setting = desk.setting
-    guarded = [
-        open_once(each, moment, memory, name) for each in guard(plan.proposals, moment, setting, memory)
-    ]
-    guarded = [_named(each, name, number) for number, each in enumerate(guarded)]
+    setting, proposals = desk.setting, plan.proposals
+    places = [place for place, one in enumerate(proposals) if one.record is None]
+    records = [one.record for one in proposals]
+    guarded = guard([proposals[place] for place in places], moment, setting, memory)
+    guarded = [open_once(each, moment, memory, name) for each in guarded]
+    guarded = [_named(each, name, place) for place, each in zip(places, guarded, strict=True)]
     settle(plan, guarded, moment, setting, memory)
-    for each in guarded:
+    told: list[tuple[str, str]] = []
+    for place, each in zip(places, guarded, strict=True):
+        records[place] = each.record
+        told += each.notify
         if each.record.state == "held":
             keep(held_from(each, occasion.mention, all_fields(occasion, desk), moment), memory)
-    told = [told for each in guarded for told in each.notify]
-    return (*(each.record for each in guarded), *notices(told))
+    return (*(record for record in records if record is not None), *notices(told))
 
 
 def all_fields(occasion: Occasion, desk: Desk) -> Mapping[str, FieldValue]:
@@ -240,16 +243,15 @@ def all_fields(occasion: Occasion, desk: Desk) -> Mapping[str, FieldValue]:
 
 def moment_of(occasion: Occasion, desk: Desk, memory: Memory) -> Moment:
     """The moment of an occasion, before anything is decided."""
-    mention = occasion.mention
+    mention, fields = occasion.mention, occasion.fields
     channel = desk.channel(mention.platform if mention is not None else "x")
     if mention is not None and occasion.event == "mention":
-        fields = {**desk.observe_for_guards(mention, occasion.subject.account), **occasion.fields}
-        occasion = replace(occasion, fields=fields)
-    world = world_of(occasion, desk, memory)
+        fields = {**desk.observe_for_guards(mention, occasion.subject.account), **fields}
+    world = world_of(occasion, fields, desk, memory)
     return Moment(world, occasion.subject, occasion.now, channel, occasion.without)
 
 
-def world_of(occasion: Occasion, desk: Desk, memory: Memory) -> World:
+def world_of(occasion: Occasion, fields: Mapping[str, FieldValue], desk: Desk, memory: Memory) -> World:
     """What conditions can see: the fields, and what we remember of the subject."""
     setting, subject = desk.setting, occasion.subject
     counts: dict[str, int] = {}
@@ -265,7 +267,7 @@ def world_of(occasion: Occasion, desk: Desk, memory: Memory) -> World:
         wrote_first = occasion.mention.kind == "message" or bool(memory.get(state.wrote(subject)))
     return World(
         setting.policy,
-        occasion.fields,
+        fields,
         time=occasion.time,
         truth=desk.setting.engine.truth,
         counts=counts,

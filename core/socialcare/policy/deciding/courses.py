@@ -35,7 +35,10 @@ def _course(rule: Rule, setting: Setting) -> Course:
     steps = tuple(_step(rule, use, setting) for use in rule.uses)
     is_gated = rule.limit is not None or rule.rollout is not None or rule.active != Active()
     takes = frozenset(voice for step in steps for voice in step.takes)
-    return Course(rule, steps, takes, is_gated, setting.precedence.rank(rule))
+    always = [step.always for step in steps if step.always is not None]
+    is_free = not is_gated and not rule.look_up and len(always) == len(steps)
+    rank = setting.precedence.rank(rule)
+    return Course(rule, steps, takes, is_gated, rank, tuple(always) if is_free else None)
 
 
 def _step(rule: Rule, use: Use, setting: Setting) -> Step:
@@ -48,13 +51,6 @@ def _step(rule: Rule, use: Use, setting: Setting) -> Step:
             alike = same(action, record.payload, None)
             always = Proposal(action, rule, payload=record.payload, record=record, same=alike)
     return Step(use, action, VOICES[action.slot], always)
-
-
-def is_plain(followed: Course) -> bool:
-    """Whether a rule always does the same, nothing can keep it back, and it leaves nothing behind."""
-    rule = followed.rule
-    is_free = rule.status == "live" and not followed.is_gated and not rule.look_up
-    return is_free and all(step.always is not None for step in followed.steps)
 
 
 def same(action: Action, payload: Mapping[str, Any], text: str | None) -> str:  # Any: the action's own JSON

@@ -53,10 +53,7 @@ def guard(
     if not proposals:
         return []
     binds = _Binding(moment, statuses)
-    return [
-        _guarded(p, binds, moment, setting, memory, cleared) if p.record is None else Guarded(p, p.record)
-        for p in proposals
-    ]
+    return [_guarded(p, binds, moment, setting, memory, cleared) for p in proposals]
 
 
 class _Binding:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from socialcare.model import ActionRecord, Outcome
-from socialcare.policy.deciding.courses import course, is_plain
+from socialcare.policy.deciding.courses import course
 from socialcare.policy.deciding.outcomes import outcome_of, reason_of
 from socialcare.policy.deciding.plan import Proposal, Setting
 from socialcare.policy.deciding.planner import merged
@@ -43,10 +43,10 @@ class PlainRules:
         setting = self._setting
         proposals: list[Proposal] = []
         for rule in matched:
-            followed = course(rule, setting)
-            if not is_plain(followed):
+            always = course(rule, setting).always
+            if always is None or rule.status != "live":
                 return None
-            proposals += [step.always for step in followed.steps if step.always is not None]
+            proposals += always
         records = tuple(each.record for each in merged(proposals, setting) if each.record is not None)
         outcome = outcome_of(records, setting)
         fired = tuple(sorted(rule.id for rule in matched))

@@ -159,13 +159,17 @@ class Step(Struct, frozen=True):
 
 
 class Course(Struct, frozen=True):
-    """A rule as the planner follows it: its steps, the voices that they take, whether it has a gate, the place of its rank."""
+    """A rule as the planner follows it: its steps, the voices that they take, whether it has a gate, the place of its rank.
+
+    `always` is what it proposes where that is the same every time.
+    """
 
     rule: Rule
     steps: tuple[Step, ...]
     takes: frozenset[str]
     is_gated: bool
     rank: int
+    always: tuple[Proposal, ...] | None = None
 
 
 class Draft(Struct):

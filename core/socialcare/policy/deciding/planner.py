@@ -43,6 +43,10 @@ def draft(
     waiting: list[Waiting] = []
     for rule in sorted(matched, key=attrgetter("id")):
         followed = course(rule, setting)
+        if followed.always is not None:
+            result.fired.append(rule.id)
+            result.proposals += followed.always
+            continue
         steps = followed.steps
         if moment.without:
             steps = tuple(step for step in steps if step.use.action not in moment.without)

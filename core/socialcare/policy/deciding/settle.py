@@ -30,7 +30,8 @@ def settle(
     A rule acted when one of its actions ended allowed or held. What shadow rules would do (`ledger` `shadow-limit`)
     uses up shadow limits only.
     """
-    acted = {g.proposal.rule.id: g.proposal.rule for g in guarded if g.record.state != "forbidden"}
+    acted = {one.rule.id: one.rule for one in draft.proposals if one.record is not None}
+    acted.update((g.proposal.rule.id, g.proposal.rule) for g in guarded if g.record.state != "forbidden")
     for rule in acted.values():
         if rule.limit is not None and rule.id not in draft.gated:
             _use_up(rule.limit, ledger, rule.first_id, moment, setting, memory)
@@ -43,7 +44,7 @@ def settle(
         return
     for each in guarded:
         proposal = each.proposal
-        if each.record.state == "forbidden" or proposal.record is not None:
+        if each.record.state == "forbidden":
             continue
         if proposal.text_number is not None and _has_several(proposal.rule.uses, proposal.action.name):
             key = state.said(proposal.rule.first_id, proposal.action.name, moment.subject)
