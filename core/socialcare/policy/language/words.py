@@ -25,7 +25,7 @@ _DROPPED = re.compile(f"[{_APOSTROPHES}{_INVISIBLE}]+")
 _LINK = re.compile(r'[hHwW](?i:ttps?://|ww\.)[^\s<>"]+')
 _HANDLE = re.compile(r"[@\uff20](?<![A-Za-z0-9_].)[A-Za-z0-9_]+(?:[.@][A-Za-z0-9_-]+)*")
 _PLAIN_LINK = re.compile(rb"[hw](?:ttps?://|ww\.)[^\t-\r\x1c-\x20<>\"]+")
-_PLAIN_HANDLE = re.compile(rb"@(?<![a-z0-9_].)[a-z0-9_]+(?:[.@][a-z0-9_-]+)*")
+_PLAIN_HANDLE = re.compile(rb"(@(?<![a-z0-9_].)[a-z0-9_]+(?:[.@][a-z0-9_-]+)*)")
 _COLON, _DOT, _AT = b":.@"
 _SIGIL = "@\uff20#\uff03"
 
@@ -85,7 +85,8 @@ def line(text: str) -> str:
 def row(text: str) -> bytes:
     """The words of a text in UTF-8 with one `EDGE` before, between and after them: what millions of texts are searched in."""
     if text.isascii():
-        return plain_row(text.encode().lower())
+        lower = text.encode().lower()
+        return _plain_row(_PLAIN_LINK.sub(b" ", lower) if _may_have_link(lower) else lower)
     if ":" in text or "." in text:
         text = _LINK.sub(" ", text)
     if "@" in text or "\uff20" in text:
@@ -99,13 +100,30 @@ def row(text: str) -> bytes:
     return b"\xff%b\xff" % EDGE.join(slowly)
 
 
-def plain_row(text: bytes) -> bytes:
-    """The row of lower-case ASCII; asking for a sign before looking for a link or handle is cheaper than the look."""
-    if (_COLON in text and b"://" in text) or (_DOT in text and b"ww." in text):
-        text = _PLAIN_LINK.sub(b" ", text)
+def row_and_rest(text: str) -> bytes:
+    """The row of a text and behind it what is not in it: every run of ASCII letters, digits and `_` of the text stands there, folded."""
+    if not text.isascii():
+        return row(text) + text.casefold().encode("utf-8", "surrogatepass")
+    lower = text.encode().lower()
+    if _may_have_link(lower):
+        return _plain_row(_PLAIN_LINK.sub(b" ", lower)) + lower
+    if _AT not in lower:
+        return b"\xff%b\xff" % EDGE.join(lower.translate(_ASCII_WORDS, _ASCII_APOSTROPHES).split())
+    pieces = _PLAIN_HANDLE.split(lower)
+    kept = b" ".join(pieces[::2]).translate(_ASCII_WORDS, _ASCII_APOSTROPHES)
+    return b"\xff%b\xff%b" % (EDGE.join(kept.split()), b" ".join(pieces[1::2]))
+
+
+def _plain_row(text: bytes) -> bytes:
+    """The row of lower-case ASCII without links."""
     if _AT in text:
         text = _PLAIN_HANDLE.sub(b" ", text)
     return b"\xff%b\xff" % EDGE.join(text.translate(_ASCII_WORDS, _ASCII_APOSTROPHES).split())
+
+
+def _may_have_link(lower: bytes) -> bool:
+    """Whether it is worth looking for links; asking for a sign first is cheaper."""
+    return (_COLON in lower and b"://" in lower) or (_DOT in lower and b"ww." in lower)
 
 
 def _foreign(text: str) -> list[str]:

@@ -1,7 +1,8 @@
 """What is looked for in texts and values, each thing once and with a number: a *hit* where it is found.
 
-A text field has up to three forms, made only where something is looked for in them: `line` (the words in a row), `flat` (the normal
-form between two ends), `folded` (the text as it is, folded). `value` is for whole words, as in lists of handles.
+A text field has up to three forms, made only where something is looked for in them: `row` (its words, between edges, and behind them all
+other runs of letters), `flat` (the normal form between two ends), `folded` (the text as it is, folded). `value` is for whole words, as in
+lists of handles.
 """
 
 from __future__ import annotations
@@ -11,27 +12,32 @@ from typing import Literal
 
 from socialcare.policy.language.words import flat
 
-Form = Literal["line", "flat", "folded", "value"]
+Form = Literal["row", "flat", "folded", "value"]
 
 END = "\n"
 """Stands at both ends of a flat form, in which no other line ends."""
+
+
+_MAIN: tuple[str, Form] = ("text", "row")
+"""The form that most is looked for in: its hits count from nought, as the automaton's own numbers do."""
+_OTHERS = 1 << 24
 
 
 class Atoms:
     """Numbers for what is looked for."""
 
     def __init__(self) -> None:
-        self.rows: dict[tuple[str, Form], dict[str, int]] = {}
+        self.rows: dict[tuple[str, Form], dict[str, int]] = {_MAIN: {}}
         """Path and form → what is looked for there, each with its hit."""
         self.unknown: dict[str, int] = {}
         """Path → the hit that says that nothing is known of the field."""
-        self._count = 0
+        self._others = 0
 
     def number(self, path: str, form: Form, item: str) -> int:
         """The hit of something in a form of a field."""
         row = self.rows.setdefault((path, form), {})
         if item not in row:
-            row[item] = self._next()
+            row[item] = len(row) if (path, form) == _MAIN else self._next()
         return row[item]
 
     def unknown_of(self, path: str) -> int:
@@ -47,8 +53,8 @@ class Atoms:
                 yield hit, form, item
 
     def _next(self) -> int:
-        self._count += 1
-        return self._count
+        self._others += 1
+        return _OTHERS + self._others
 
 
 def edged(op: str, item: str) -> str:

@@ -6,6 +6,7 @@ literal whose letters fold *plainly* stands in the folded text wherever the patt
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from re import Match
 
@@ -16,6 +17,7 @@ Needs = tuple[frozenset[str], ...]
 
 SHORTEST = 2
 """A single character is found too often to be worth looking for."""
+_LETTERS = re.compile("[a-z0-9_]+")
 MOST_GROUPS = 100
 """Brackets may stand in brackets; a pattern with more of them is not looked into."""
 
@@ -29,11 +31,26 @@ def needs(source: str) -> Needs:
 
 
 def telling(sets: Needs) -> Needs:
-    """Those of the sets that are worth looking for: short literals and long lists stand in too many texts."""
-    ordered = sorted(dict.fromkeys(sets), key=lambda literals: sum(map(guess, literals)))
+    """Those of the sets that are worth looking for, of each literal what is easiest to find.
+
+    Runs of ASCII letters and digits are found with the words; short literals and long lists stand in too many texts.
+    """
+    found = dict.fromkeys(frozenset(map(_letters, literals)) for literals in sets)
+    ordered = sorted(found, key=lambda literals: sum(map(guess, literals)))
     return tuple(
         literals for place, literals in enumerate(ordered[:3]) if not place or sum(map(guess, literals)) < 0.1
     )
+
+
+def _letters(literal: str) -> str:
+    """The longest run of ASCII letters, digits and `_` in a literal, or all of it where that is too short."""
+    longest = max(_LETTERS.findall(literal), key=len, default="")
+    return longest if len(longest) >= SHORTEST else literal
+
+
+def is_of_letters(literal: str) -> bool:
+    """Whether a literal is one such run."""
+    return _LETTERS.fullmatch(literal) is not None
 
 
 def guess(literal: str) -> float:

@@ -53,7 +53,7 @@ def _guess(form: Form, item: str) -> float:
     """A word stands in fewer texts than its letters do; words beside each other in fewer still."""
     if form == "value":
         return 0.01
-    return guess(item.strip()) * (0.3 if form == "line" else 1)
+    return guess(item.strip()) * (0.3 if item[0] == " " else 1)
 
 
 class Pivots:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from socialcare.policy.language.patterns import Pattern
 from socialcare.policy.matching.atoms import Atoms, edged
-from socialcare.policy.matching.literals import Needs, needs, telling
+from socialcare.policy.matching.literals import Needs, is_of_letters, needs, telling
 from socialcare.policy.matching.nodes import Fits, Found, Node, Test, joint
 from socialcare.policy.statements import All, AnyOf, Comparison, Condition, NoneOf, Policy
 
@@ -123,7 +123,7 @@ class Reader:
 
     def _words(self, test: Comparison) -> frozenset[int]:
         number = self._atoms.number
-        return frozenset([number(test.path, "line", phrase.literals[0]) for phrase in test.operand])
+        return frozenset([number(test.path, "row", phrase.literals[0]) for phrase in test.operand])
 
     def _edges(self, test: Comparison) -> frozenset[int]:
         number = self._atoms.number
@@ -147,6 +147,8 @@ class Reader:
             sets = self._needs[pattern.source] = telling(needs(pattern.source))
         found: list[Node] = []
         for literals in sets:
-            hits = frozenset([self._atoms.number(path, "folded", literal) for literal in literals])
-            found.append(Found(hits, wanted=wanted))
+            hits = [
+                self._atoms.number(path, "row" if is_of_letters(one) else "folded", one) for one in literals
+            ]
+            found.append(Found(frozenset(hits), wanted=wanted))
         return joint([*found, fits], every=wanted)

@@ -8,8 +8,7 @@ from typing import TypeAlias
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from socialcare.model import FieldValue
-from socialcare.policy.language.words import EDGE, bare, flat, plain_row
-from socialcare.policy.language.words import row as row_of
+from socialcare.policy.language.words import EDGE, bare, flat, row, row_and_rest
 from socialcare.policy.matching.atoms import END, Atoms, Form
 
 Fields: TypeAlias = Mapping[str, FieldValue]
@@ -19,7 +18,7 @@ Find: TypeAlias = "Callable[..., list[tuple[int, int, int]]]"
 Haystack: TypeAlias = Callable[[str], bytes]
 
 _MOST_OF_TABLE = 3_000
-"""Up to so many patterns the larger and faster automaton fits into the caches, and one for two forms is faster than two; measured."""
+"""Up to so many patterns the larger and faster automaton fits into the caches; measured."""
 
 
 class Scanner:
@@ -51,12 +50,13 @@ class Scanner:
                 for held in columns[path]
             ]
             for haystack, find, numbers in seekers:
-                rows = [b"" if text is None else haystack(text) for text in texts]
-                if not found:
-                    found = [{numbers[hit] for hit, _, _ in find(row, overlapping=True)} for row in rows]
+                forms = [b"" if text is None else haystack(text) for text in texts]
+                if numbers is None:
+                    found = [{hit for hit, _, _ in find(form, overlapping=True)} for form in forms]
                     continue
-                for hits, row in zip(found, rows, strict=True):
-                    for hit, _, _ in find(row, overlapping=True):
+                found = found or [set() for _ in events]
+                for hits, form in zip(found, forms, strict=True):
+                    for hit, _, _ in find(form, overlapping=True):
                         hits.add(numbers[hit])
         found = found or [set() for _ in events]
         for path, values in self._values:
@@ -75,38 +75,25 @@ def _add_values(found: list[set[int]], column: Column, numbers: Mapping[str, int
             hits.update([numbers[word] for word in map(bare, words) if word in numbers])
 
 
-def _seekers(path: str, atoms: Atoms) -> list[tuple[Haystack, Find, Sequence[int]]]:
-    """What makes the forms of a field, what seeks in them, and the hits of what it finds."""
-    forms = {form: items for (of, form), items in atoms.rows.items() if of == path and form != "value"}
-    words, literals = forms.get("line", {}), forms.get("folded", {})
-    patterns = {
-        form: [_encoded(item).replace(b" ", EDGE) if form == "line" else _encoded(item) for item in items]
-        for form, items in forms.items()
-    }
-    found: list[tuple[Haystack, Find, Sequence[int]]] = []
-    if words and literals and len(words) + len(literals) < _MOST_OF_TABLE:
-        together = patterns.pop("line") + patterns.pop("folded")
-        found.append((_row_and_folded, _automaton(together), [*words.values(), *literals.values()]))
-    found += [
-        (_HAYSTACKS[form], _automaton(some), list(forms[form].values())) for form, some in patterns.items()
-    ]
+def _seekers(path: str, atoms: Atoms) -> list[tuple[Haystack, Find, Sequence[int] | None]]:
+    """What makes the forms of a field, what seeks in them, and the hits of what it finds, `None` where its own numbers are the hits."""
+    found: list[tuple[Haystack, Find, Sequence[int] | None]] = []
+    for (of, form), items in atoms.rows.items():
+        if of != path or form == "value" or not items:
+            continue
+        patterns = [_encoded(item) for item in items]
+        hits = list(items.values())
+        haystack = _HAYSTACKS[form]
+        if form == "row":
+            patterns = [pattern.replace(b" ", EDGE) for pattern in patterns]
+            haystack = row_and_rest if any(item[0] != " " for item in items) else row
+        found.append((haystack, _automaton(patterns), None if hits[-1] == len(hits) - 1 else hits))
     return found
 
 
 def _automaton(patterns: Sequence[bytes]) -> Find:
     kind = Implementation.DFA if len(patterns) < _MOST_OF_TABLE else Implementation.ContiguousNFA
     return BytesAhoCorasick(patterns, implementation=kind).find_matches_as_indexes
-
-
-def _row_and_folded(text: str) -> bytes:
-    """Both, to be scanned at once: words are sought with their edges, which no folded text has.
-
-    A literal found among the words and not in the text does no harm, since its pattern is then run and does not fit.
-    """
-    if text.isascii():
-        lower = text.encode().lower()
-        return plain_row(lower) + lower
-    return row_of(text) + _folded(text)
 
 
 def _folded(text: str) -> bytes:
@@ -121,4 +108,4 @@ def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-_HAYSTACKS: Mapping[Form, Haystack] = {"line": row_of, "folded": _folded, "flat": _flat}
+_HAYSTACKS: Mapping[Form, Haystack] = {"row": row, "folded": _folded, "flat": _flat}

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from socialcare.policy.language.flaws import Flaw
 from socialcare.policy.language.words import (
     _HANDLE,
-    EDGE,
     _LINK,
+    EDGE,
     _foreign,
     bare,
     contains,
@@ -25,6 +25,7 @@ from socialcare.policy.language.words import (
     normal,
     phrase,
     row,
+    row_and_rest,
     starts_with,
     words,
 )
@@ -107,6 +108,9 @@ def test_the_fast_ways_lead_where_the_slow_ones_do(text: str) -> None:
     assert line(text) == f" {' '.join(_foreign(bare_text))} "
     assert row(text) == line(text).encode("utf-8", "surrogatepass").replace(b" ", EDGE)
     assert flat(text) == " ".join(normal(text).split())
+    assert row_and_rest(text).startswith(row(text))
+    for run in re.findall("[a-z0-9_]+", text.casefold()):
+        assert run.encode() in row_and_rest(text)
 
 
 @given(TEXTS)
