@@ -18,6 +18,7 @@ class Account(Struct):
     created_at: str | None = None
     note: str | None = None
     followers_count: int | None = None
+    statuses_count: int | None = None
 
 
 class Named(Struct):

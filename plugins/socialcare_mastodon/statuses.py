@@ -63,6 +63,7 @@ def author_of(account: Account, us: Us) -> Author:
         handle=us.handle(account.acct),
         name=shown_name(account.display_name),
         followers=account.followers_count,
+        posts=account.statuses_count,
         created_at=moment(account.created_at) if account.created_at else None,
         is_bot=account.bot,
         description=description(seen(sound(account.note))) if account.note else None,
