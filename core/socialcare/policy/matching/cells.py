@@ -76,22 +76,18 @@ class Cells:
         for test in tests:
             by_path.setdefault(test.path, []).append(test)
         self._sorters = [Sorter(path, some) for path, some in by_path.items()]
+        self._known = [(sorter.path, sorter.kinds.get) for sorter in self._sorters]
         self._cells: dict[tuple[int, ...], Cell] = {}
 
     def of(self, events: Sequence[Fields]) -> list[Cell]:
         """The cell of each event."""
         if not self._sorters:
             return [self._cell(())] * len(events)
-        columns: list[list[int | None]] = []
         try:
-            for sorter in self._sorters:
-                known = sorter.kinds.get
-                columns.append(
-                    [
-                        known(_UNKNOWN if held is None else held.value)
-                        for held in self._resolve(sorter.path, events)
-                    ]
-                )
+            columns = [
+                [known(held.value if held is not None else _UNKNOWN) for held in self._resolve(path, events)]
+                for path, known in self._known
+            ]
         except TypeError:  # a value that has no hash
             return [self._met(event) for event in events]
         cells: Mapping[Any, Cell] = self._cells  # Any: a kind is missing where a value is met first

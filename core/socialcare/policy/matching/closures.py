@@ -71,10 +71,17 @@ class Closures:
         return judged(predicate, self._value(test.path, source), test, wanted=node.wanted)
 
     def _value(self, path: str, source: Source) -> str:
+        """What stands under a path; a field is asked for first, as in a world."""
         name = source.constant(path)
         if path in self._formulas:
             return f"s.value({name}, f)"
-        return f"(f.get({name}) or s.value({name}, f))" if "." in path else f"f.get({name})"
+        if "." not in path:
+            return f"f.get({name})"
+        head = path.partition(".")[0]
+        sought = f"s.value({name}, f)"
+        if head != "company":
+            sought = f"({sought} if {source.constant(head)} in f else None)"
+        return f"(f.get({name}) or {sought})"
 
 
 def judged(predicate: str, value: str, test: Comparison, *, wanted: bool) -> str:
