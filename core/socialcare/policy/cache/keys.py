@@ -6,17 +6,16 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 import msgspec
 
-from socialcare import __version__
 from socialcare.model import Vocabulary
 from socialcare.policy.statements import Policy
 
 _OWN, _NOBODY = "socialcare", "?"
-_READ_BY = ("PyYAML", "google-re2", "emoji", "pydantic")
-"""What we read policies with; another version may read otherwise."""
+_READ_BY = (_OWN, "PyYAML", "google-re2", "emoji", "pydantic")
+"""What reads policies, ourselves first; another version may read otherwise."""
 
 
 def key_of_policy(
@@ -36,8 +35,15 @@ def _key(what: Sequence[object], vocabulary: Vocabulary) -> str | None:
     code = [_stamp(name) for name in sorted(_packages(vocabulary))]
     if None in code:
         return None
-    whole = (__version__, sys.version, [version(name) for name in _READ_BY], code, _words(vocabulary), what)
+    whole = (sys.version, [_version(name) for name in _READ_BY], code, _words(vocabulary), what)
     return sha256(msgspec.msgpack.encode(whole)).hexdigest()
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:  # run from its sources: their files tell
+        return ""
 
 
 def _words(vocabulary: Vocabulary) -> Sequence[object]:
