@@ -1,6 +1,7 @@
 """The classifier: what a mention is about, what its author wants, and what must not be repeated."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from socialcare import ABSENT, Field, FieldValue, Mention
 from socialcare_intent.intent import INTENTS, LANGUAGES, judge
@@ -80,36 +81,49 @@ class IntentClassifier:
     reads_outside = False
 
     def classify(self, mentions: Sequence[Mention]) -> Sequence[Mapping[str, FieldValue]]:
-        """The fields of each mention, in order; never raises, whatever the text."""
-        return [_fields(mention) for mention in mentions]
+        """The fields of each mention, in order; never raises, whatever the text.
+
+        One thing is told of all mentions before the next, which takes a processor less time than mention by mention.
+        """
+        cuts = [words(mention.text) for mention in mentions]
+        languages = [_language(mention, cut) for mention, cut in zip(mentions, cuts, strict=True)]
+        judged = [judge(cut, read_as) for cut, (read_as, _) in zip(cuts, languages, strict=True)]
+        personal = [_personal_data(mention.text) for mention in mentions]
+        topics = [_topic(cut) for cut in cuts]
+        return [
+            {
+                "intent": FieldValue(told.intent, told.confidence, told.evidence),
+                "sentiment": FieldValue(told.sentiment, told.sentiment_confidence, told.sentiment_evidence),
+                "only_thanks": FieldValue(told.only_thanks, told.confidence),
+                "personal_data": data,
+                "is_retweet": _retweet(mention),
+                "topic": topic,
+                **language,
+            }
+            for mention, told, data, topic, (_, language) in zip(
+                mentions, judged, personal, topics, languages, strict=True
+            )
+        ]
 
 
-def _fields(mention: Mention) -> dict[str, FieldValue]:
-    text = mention.text
-    cut = words(text)
+def _language(mention: Mention, cut: Words) -> tuple[str, Mapping[str, FieldValue]]:
+    """The language to read a text in, and the field, if it is known.
+
+    Read in are the stated one, if there are words for it, else the one that the text looks like, else English.
+    """
     stated = stated_language(mention.lang)
-    detected = None if stated in LANGUAGES else detect_language(cut)
-    judgement = judge(cut, _read_as(stated, detected[0] if detected else None))
-    fields = {
-        "intent": FieldValue(judgement.intent, judgement.confidence, judgement.evidence),
-        "sentiment": FieldValue(
-            judgement.sentiment, judgement.sentiment_confidence, judgement.sentiment_evidence
-        ),
-        "only_thanks": FieldValue(judgement.only_thanks, judgement.confidence),
-        "personal_data": _personal_data(text),
-        "is_retweet": _retweet(mention),
-        "topic": _topic(cut),
-    }
+    if stated in LANGUAGES:
+        return stated, _stated(stated)
+    detected = detect_language(cut)
+    read_as = detected[0] if detected else "en"
     if stated:
-        fields["language"] = FieldValue(stated, _STATED)
-    elif detected:
-        fields["language"] = FieldValue(*detected)
-    return fields
+        return read_as, _stated(stated)
+    return read_as, {"language": FieldValue(*detected)} if detected else {}
 
 
-def _read_as(stated: str | None, detected: str | None) -> str:
-    """The language to read a text in: a stated one that there are words for, else the one it looks like, else English."""
-    return stated if stated in LANGUAGES else detected or "en"
+@lru_cache(maxsize=256)
+def _stated(language: str) -> Mapping[str, FieldValue]:
+    return {"language": FieldValue(language, _STATED)}
 
 
 def _personal_data(text: str) -> FieldValue:
@@ -122,11 +136,15 @@ def _personal_data(text: str) -> FieldValue:
     return FieldValue(kinds, min(_SURE_OF[kind] for kind in kinds), evidence)
 
 
+_REPEATS = FieldValue(True)  # noqa: FBT003 - the value of a field has no name
+_BEGINS_AS_RETWEET = FieldValue(True, 0.95, ("RT @",))  # noqa: FBT003 - as above
+_IS_OWN = FieldValue(False, 0.95)  # noqa: FBT003 - as above
+
+
 def _retweet(mention: Mention) -> FieldValue:
     if mention.is_retweet:
-        return FieldValue(True)  # noqa: FBT003 - the value of a field has no name
-    begins = mention.text.startswith("RT @")
-    return FieldValue(begins, 0.95, ("RT @",) if begins else ())
+        return _REPEATS
+    return _BEGINS_AS_RETWEET if mention.text.startswith("RT @") else _IS_OWN
 
 
 def _topic(cut: Words) -> FieldValue:

@@ -1,11 +1,23 @@
 """Judge what a customer wants with a text: to ask, complain, praise, hear opinions, or something else."""
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
-from socialcare_intent.lexicon import lexicon
-from socialcare_intent.signals import BAD, GOOD, Signals, read
-from socialcare_intent.words import Words
+from socialcare_intent.lexicon import Match, lexicon
+from socialcare_intent.signals import (
+    BAD,
+    GOOD,
+    Signals,
+    addresses,
+    before_turn,
+    hashtags,
+    is_own,
+    opens_with_question,
+    read,
+    speaks,
+)
+from socialcare_intent.words import URL, Words
 
 INTENTS = ("question", "complaint", "praise", "opinion_request", "other")
 
@@ -39,6 +51,8 @@ _MOST = {
     "praise": 12,
     "thanks": 5,
     "solved": 8,
+    "affair": 3,
+    "negation": 3,
 }
 """The most points that one signal brings, so that a long text does not convince by its length."""
 
@@ -63,37 +77,10 @@ class Judgement(NamedTuple):
     only_thanks: bool
 
 
-class _Points(NamedTuple):
-    """A text's points for each intent, and what is good and bad in it."""
+_MOST_OF_IRONY = 10
+_FEELING_OR_MILD = frozenset({"irony", *_MOST})
 
-    complaint: int
-    praise: int
-    question: int
-    opinion: int
-    good: int
-    bad: int
-    blames: bool
-    plain: frozenset[str]
-
-
-def judge(cut: Words, language: str = "en") -> Judgement:
-    """Judge a text with the words of `language` (ISO 639-1); a language without a list is judged by emoji and marks."""
-    signals = read(cut, lexicon(*LANGUAGES.get(language, ("marks",))))
-    points = _points(signals)
-    intent, confidence = _intent(points)
-    sentiment = (points.good - points.bad) / (points.good + points.bad + 4)
-    told = points.good + points.bad
-    return Judgement(
-        intent=intent,
-        confidence=round(confidence, 3),
-        evidence=_words(signals, _REASONS[intent]) or (_mark(signals) if intent == "question" else ()),
-        sentiment=round(sentiment, 3),
-        sentiment_confidence=round(0.5 + 0.5 * told / (told + 8), 3),
-        sentiment_evidence=_words(signals, BAD | GOOD | {"irony"}),
-        only_thanks=_only_thanks(signals, intent),
-    )
-
-
+_FEELING = BAD | GOOD | {"irony"}
 _REASONS: dict[str, frozenset[str]] = {
     "complaint": BAD | {"irony", "negation"},
     "praise": GOOD | {"irony"},
@@ -103,123 +90,163 @@ _REASONS: dict[str, frozenset[str]] = {
 }
 
 
-def _points(signals: Signals) -> _Points:
-    """Weigh the signals of a text against each other."""
-    had = signals.points.get
-    bad = (
-        sum(min(had(signal, 0), _MOST[signal]) for signal in BAD) if signals.blames or signals.in_words else 0
+def judge(cut: Words, language: str = "en") -> Judgement:
+    """Judge a text with the words of `language` (ISO 639-1); a language without a list is judged by emoji and marks."""
+    signals = read(cut, lexicon(*LANGUAGES.get(language, ("marks",))))
+    asks = "?" in signals.cut.forms
+    good, bad, mild, displeased = _feelings(signals)
+    intent, confidence = _intent(signals, good, bad, mild, displeased=displeased, asks=asks)
+    reasons = _REASONS[intent]
+    spoken = [match for match in signals.matches if match[0] in reasons]
+    felt = [match for match in signals.matches if match[0] in _FEELING]
+    evidence = _words(signals.cut, spoken)
+    return Judgement(
+        intent,
+        confidence,
+        evidence or (_mark(signals.cut) if intent == "question" else ()),
+        *_sentiment(good, bad),
+        evidence if felt == spoken else _words(signals.cut, felt),
+        intent == "praise" and not asks and _only_thanks(signals),
     )
-    good = sum(min(had(signal, 0), _MOST[signal]) for signal in GOOD)
-    mild = min(had("affair", 0), 3) + min(had("negation", 0), 3)
-    irony = min(had("irony", 0), 10)
-    if irony and bad + mild > 1:
-        bad, good = bad + irony, 0
-    elif irony:
-        good += 4
-    if had("solved") and had("thanks"):
+
+
+def _feelings(signals: Signals) -> tuple[int, int, int, bool]:
+    """Points of what is good, bad and mildly bad in a text, and whether anything at all is bad."""
+    points = signals.points
+    if _FEELING_OR_MILD.isdisjoint(points):
+        return 0, 0, 0, False
+    good = bad = mild = 0
+    for signal, said in points.items():
+        if signal in _MOST:
+            most = min(said, _MOST[signal])
+            if signal in BAD:
+                bad += most
+            elif signal in GOOD:
+                good += most
+            else:
+                mild += most
+    good_first, bad_first = before_turn(signals) if good and bad else (0, 0)
+    if bad and not signals.blames and not speaks(signals):
+        bad = 0
+    if "irony" in points:
+        irony = min(points["irony"], _MOST_OF_IRONY)
+        if bad + mild > 1:
+            bad, good = bad + irony, 0
+        else:
+            good += 4
+    if "solved" in points and "thanks" in points:
         good += 2
-    good_said = max(0, good - signals.good_first // 2)
-    bad_said = max(0, bad - signals.bad_first // 2)
-    noise = min(had("noise", 0), 9)
-    asked = had("question", 0)
-    return _Points(
-        complaint=bad_said - good_said - noise + _manner(signals, mild, at_all=bad > 0 or mild > 1),
-        praise=good_said - bad_said - noise - _doubts_of_praise(signals),
-        question=min(asked, 8) + 4 * signals.asks if signals.asks or signals.opens_with_question else 0,
-        opinion=had("opinion", 0) if signals.asks or had("opinion", 0) > 4 else 0,
-        good=good_said,
-        bad=bad_said,
-        blames=signals.blames,
-        plain=_plain(signals),
-    )
+    return max(0, good - good_first // 2), max(0, bad - bad_first // 2), mild, bad > 0 or mild > 1
 
 
-def _manner(signals: Signals, mild: int, *, at_all: bool) -> int:
+def _intent(
+    signals: Signals, good: int, bad: int, mild: int, *, displeased: bool, asks: bool
+) -> tuple[str, float]:
+    """The intent that the points speak for, and how sure that is (0 to 1)."""
+    had = signals.points.get
+    noise, asked, opinion = min(had("noise", 0), 9), had("question", 0), had("opinion", 0)
+    question = min(asked, 8) + 4 * asks if asks or (asked and opens_with_question(signals)) else 0
+    complaint, needed = 0, _COMPLAINT_FROM
+    if displeased:
+        complaint = bad - good - noise + _manner(signals, mild)
+        needed = _needed(question, blames=signals.blames)
+        if complaint >= needed:
+            return "complaint", _told(signals, BAD, _sure(complaint - needed, 0.6, 6))
+    if opinion >= _ASKING_FROM and (asks or opinion > _ASKING_FROM):
+        return "opinion_request", _sure(opinion - _ASKING_FROM, 0.6, 8)
+    praise = good - bad - noise
+    if praise > 0:
+        praise -= _doubts_of_praise(signals, asks=asks)
+    if praise >= _PRAISE_FROM:
+        return "praise", _told(signals, GOOD, _sure(praise - _PRAISE_FROM, 0.6, 8))
+    if question >= _ASKING_FROM:
+        return "question", _sure(question - _ASKING_FROM, 0.5, 6)
+    nearest = max(complaint / needed, praise / _PRAISE_FROM, question / _ASKING_FROM, 0)
+    return "other", round(0.9 - 0.4 * min(nearest, 1), 3)
+
+
+def _manner(signals: Signals, mild: int) -> int:
     """Points for how a complaint is put (of one's own affair, to a company), and against what is no one's affair."""
-    against = 2 * (not signals.to_account) + signals.retweet + 4 * (signals.hashtags > 3)
-    if signals.link:
-        against += 1 if signals.own else 3
-    if not at_all:
-        return -against
-    to_company = signals.addressed + signals.to_care + signals.begins_with_handle
-    short = 2 * (len(signals.cut.forms) <= _SHORT)
-    return mild + 2 * signals.own + to_company + signals.exclaims + short - against
+    text, own = signals.text, is_own(signals)
+    points = mild + 2 * own + addresses(signals) + (signals.cut.forms.count("!") > 1)
+    points += 2 * (len(signals.cut.forms) <= _SHORT)
+    points -= 2 * ("@" not in text) + text.startswith("RT @") + 4 * (hashtags(signals) > 3)
+    if URL in signals.cut.forms:
+        points -= 1 if own else 3
+    return points
 
 
-def _doubts_of_praise(signals: Signals) -> int:
+def _doubts_of_praise(signals: Signals, *, asks: bool) -> int:
     """Points against praise: thanks in a question are politeness, a bare link is seldom thanked for."""
-    polite = signals.asks and signals.points.get("praise", 0) < 4
-    return 4 * polite + (signals.link and not signals.own) + min(signals.points.get("negation", 0), 3)
+    polite = asks and signals.points.get("praise", 0) < 4
+    bare_link = URL in signals.cut.forms and not is_own(signals)
+    return 4 * polite + bare_link + min(signals.points.get("negation", 0), 3)
 
 
-def _intent(points: _Points) -> tuple[str, float]:
-    """The intent that the points speak for, and how sure that is."""
-    needed = _needed(points)
-    if points.complaint >= needed:
-        return "complaint", _told(points, "complaint", _sure(points.complaint - needed, 0.6, 6))
-    if points.opinion >= _ASKING_FROM:
-        return "opinion_request", _sure(points.opinion - _ASKING_FROM, 0.6, 8)
-    if points.praise >= _PRAISE_FROM:
-        return "praise", _told(points, "praise", _sure(points.praise - _PRAISE_FROM, 0.6, 8))
-    if points.question >= _ASKING_FROM:
-        return "question", _sure(points.question - _ASKING_FROM, 0.5, 6)
-    nearest = max(points.complaint / needed, points.praise / _PRAISE_FROM, points.question / _ASKING_FROM, 0)
-    return "other", 0.9 - 0.4 * min(nearest, 1)
+def _told(signals: Signals, feeling: frozenset[str], confidence: float) -> float:
+    """`confidence`, at most so much where no word says this feeling plainly: emoji and hints say it only together.
+
+    Irony says blame plainly, and nothing good.
+    """
+    if confidence <= _MOST_FROM_HINTS:
+        return confidence
+    if "irony" in signals.points:
+        return confidence if feeling is BAD else _MOST_FROM_HINTS
+    forms = signals.cut.forms
+    for signal, weight, first, after in signals.matches:
+        if weight >= _PLAINLY and signal in feeling:
+            if any(form[0].isalnum() or form[0] == "#" for form in forms[first:after]):
+                return confidence
+    return _MOST_FROM_HINTS
 
 
-def _plain(signals: Signals) -> frozenset[str]:
-    """Which of complaint and praise some word says plainly by itself; emoji and hints say it only together."""
-    said = {
-        "complaint" if match.signal in BAD else "praise"
-        for match in signals.matches
-        if match.weight >= _PLAINLY
-        and match.signal in BAD | GOOD
-        and any(form[0].isalnum() or form[0] == "#" for form in signals.cut.forms[match.first : match.after])
-    }
-    return frozenset({"complaint"} if signals.points.get("irony") else said)
-
-
-def _told(points: _Points, intent: str, confidence: float) -> float:
-    """`confidence`, at most so much where nothing says the intent plainly."""
-    return confidence if intent in points.plain else min(confidence, _MOST_FROM_HINTS)
-
-
-def _only_thanks(signals: Signals, intent: str) -> bool:
-    """Whether a text thanks and says nothing else that would want an answer of its own.
+def _only_thanks(signals: Signals) -> bool:
+    """Whether a praise that asks nothing thanks and says nothing else that would want an answer of its own.
 
     Thanks at the end of a longer text are often bitter, save where trouble is over.
     """
-    had = signals.points.get
-    if intent != "praise" or signals.asks or had("question") or had("irony") or had("praise", 0) >= _PRAISES:
+    points = signals.points
+    if "question" in points or "irony" in points or points.get("praise", 0) >= _PRAISES:
         return False
-    thanks = [match.first for match in signals.matches if match.signal == "thanks" and match.weight > 1]
-    in_front = bool(thanks) and thanks[0] <= _IN_FRONT
-    return in_front or bool(thanks and (had("solved") or len(signals.cut.forms) <= _SHORT))
+    thanks = [first for signal, weight, first, _ in signals.matches if signal == "thanks" and weight > 1]
+    if not thanks:
+        return False
+    return thanks[0] <= _IN_FRONT or "solved" in points or len(signals.cut.forms) <= _SHORT
 
 
-def _needed(points: _Points) -> int:
+def _needed(question: int, *, blames: bool) -> int:
     """The points that make a complaint: more of a text that asks or only hints, and most of one that does both."""
-    if points.question < _ASKING_FROM:
-        return _COMPLAINT_FROM if points.blames else _COMPLAINT_FROM_HINTS
-    if not points.blames:
+    if question < _ASKING_FROM:
+        return _COMPLAINT_FROM if blames else _COMPLAINT_FROM_HINTS
+    if not blames:
         return _COMPLAINT_WITHOUT_BLAME_FROM
-    return _COMPLAINT_IN_A_QUESTION_FROM if points.question >= _CLEAR_QUESTION else _COMPLAINT_FROM
+    return _COMPLAINT_IN_A_QUESTION_FROM if question >= _CLEAR_QUESTION else _COMPLAINT_FROM
 
 
+@lru_cache(maxsize=1024)
 def _sure(beyond: int, least: float, half: float) -> float:
     """Confidence that grows from `least` towards 1, halfway where the points are `half` beyond the threshold."""
-    return 1 - (1 - least) * math.exp2(-beyond / half)
+    return round(1 - (1 - least) * math.exp2(-beyond / half), 3)
 
 
-def _words(signals: Signals, reasons: frozenset[str]) -> tuple[str, ...]:
-    """The heaviest phrases of these signals, in the order and the spelling of the text."""
-    spoken = [match for match in signals.matches if match.signal in reasons]
+@lru_cache(maxsize=1024)
+def _sentiment(good: int, bad: int) -> tuple[float, float]:
+    """The sentiment that these points tell, from -1 (bad) to 1 (good), and how sure that is (0 to 1)."""
+    told = good + bad
+    return round((good - bad) / (told + 4), 3), round(0.5 + 0.5 * told / (told + 8), 3)
+
+
+def _words(cut: Words, spoken: list[Match]) -> tuple[str, ...]:
+    """The heaviest of these phrases, in the order and the spelling of the text."""
+    if not spoken:
+        return ()
     if len(spoken) > _MOST_WORDS:
-        spoken = sorted(sorted(spoken, key=lambda m: -m.weight)[:_MOST_WORDS], key=lambda m: m.first)
-    return tuple(dict.fromkeys(signals.cut.between(match.first, match.after) for match in spoken))
+        heaviest = sorted(spoken, key=lambda match: -match[1])[:_MOST_WORDS]
+        spoken = sorted(heaviest, key=lambda match: match[2])
+    return cut.phrases([(first, after) for _, _, first, after in spoken])
 
 
-def _mark(signals: Signals) -> tuple[str, ...]:
+def _mark(cut: Words) -> tuple[str, ...]:
     """The first question mark, as it stands in the text."""
-    place = signals.cut.forms.index("?")
-    return (signals.cut.between(place, place + 1),)
+    place = cut.forms.index("?")
+    return cut.phrases([(place, place + 1)])

@@ -2,8 +2,13 @@
 
 import re
 import tomllib
-from functools import cache
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import repeat
+from struct import Struct
+from typing import NamedTuple
 
 from socialcare_intent.words import LONGEST_READ, Words
 
@@ -38,6 +43,7 @@ _SHARES_SCRIPT = (
 )
 
 
+@lru_cache(maxsize=256)
 def stated_language(lang: str | None) -> str | None:
     """The language that a platform states (`pt-BR`, `in`, `und`), as ISO 639 in two or three letters, or `None`."""
     if not lang:
@@ -50,7 +56,7 @@ def stated_language(lang: str | None) -> str | None:
 
 def detect_language(cut: Words) -> tuple[str, float, tuple[str, ...]] | None:
     """The language of a text (ISO 639-1), how sure that is (0 to 1), and its words; `None` where the text is too short."""
-    if not cut.text.isascii():
+    if not cut.text.isascii() and _OTHER_SCRIPT.search(cut.text):
         prose = _NOT_PROSE.sub(" ", cut.text[:LONGEST_READ])
         if _OTHER_SCRIPT.search(prose) and (script := _by_script(prose)):
             return script
@@ -73,34 +79,53 @@ def _by_script(prose: str) -> tuple[str, float, tuple[str, ...]] | None:
 
 def _by_words(cut: Words) -> tuple[str, float, tuple[str, ...]] | None:
     """The language whose common words the text has clearly more of than any other's."""
-    known = _common_words()
-    points: dict[str, int] = {}
-    hits: dict[str, dict[str, int]] = {}
-    for place, form in enumerate(cut.forms):
-        languages = known.get(form, ())
-        for language in languages:
-            points[language] = points.get(language, 0) + 6 // len(languages)
-            hits.setdefault(language, {}).setdefault(form, place)
-    if not points:
+    common = _common_words()
+    forms = cut.forms
+    packed = sum(map(common.points.get, forms, repeat(0)))
+    if not packed:
         return None
-    (most, best), *others = sorted(((count, language) for language, count in points.items()), reverse=True)
-    lead = most - (others[0][0] if others else 0)
-    if len(hits[best]) < _FEWEST_WORDS or most < _LEAST_POINTS or lead < most * _LEAST_LEAD:
+    points = common.unpacked(packed.to_bytes(2 * len(common.languages), "little"))
+    *_, second, most = sorted(points)
+    lead = most - second
+    if most < _LEAST_POINTS or lead < most * _LEAST_LEAD:
         return None
-    prose = sum(form.islower() and form[0] != "#" for form in cut.forms)
+    best = points.index(most)
+    words = common.words[best]
+    hits: dict[str, int] = {}
+    for place, form in enumerate(forms):
+        if form in words and form not in hits:
+            hits[form] = place
+            if len(hits) == _MOST_WORDS:
+                break
+    if len(hits) < _FEWEST_WORDS:
+        return None
+    prose = sum(map(str.islower, forms))
+    if "#" in cut.text:
+        prose -= sum(form[0] == "#" and form.islower() for form in forms)
     confidence = min(0.98, 0.55 + 0.25 * lead / most + 0.4 * min(1, most / 6 / (prose or 1)))
-    evidence = dict.fromkeys(
-        cut.between(place, place + 1) for place in list(hits[best].values())[:_MOST_WORDS]
-    )
-    return best, round(confidence, 3), tuple(evidence)
+    return common.languages[best], round(confidence, 3), cut.phrases([(place, place + 1) for place in hits.values()])
+
+
+class _Common(NamedTuple):
+    """The words that are common in a language.
+
+    `points` holds what each word gives to each of the `languages`, in 16 bits a language: words are added up in one sum,
+    and no text that is read has so many that the points of one language run into the next.
+    """
+
+    languages: tuple[str, ...]
+    words: tuple[frozenset[str], ...]
+    points: Mapping[str, int]
+    unpacked: Callable[[bytes], tuple[int, ...]]
 
 
 @cache
-def _common_words() -> dict[str, tuple[str, ...]]:
-    """Each common word with the languages it is common in."""
+def _common_words() -> _Common:
     text = files("socialcare_intent").joinpath("languages.toml").read_text(encoding="utf-8")
-    found: dict[str, tuple[str, ...]] = {}
-    for language, listed in tomllib.loads(text).items():
-        for word in listed.split():
-            found[word] = (*found.get(word, ()), language)
-    return found
+    listed = {language: frozenset(words.split()) for language, words in tomllib.loads(text).items()}
+    shared = Counter(word for words in listed.values() for word in words)
+    points: dict[str, int] = {}
+    for lane, words in enumerate(listed.values()):
+        for word in words:
+            points[word] = points.get(word, 0) + (6 // shared[word] << 16 * lane)
+    return _Common(tuple(listed), tuple(listed.values()), points, Struct(f"<{len(listed)}H").unpack)

@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import NamedTuple
+
+from socialcare_intent.screen import Screen
 
 KINDS = ("phone", "email", "card", "bank_account", "address", "booking_ref")
 
@@ -19,7 +22,7 @@ class Found(NamedTuple):
 
 _HOLDS_ANY = re.compile(r"[0-9]|__|[A-Z]{6}|\w@\w")
 _HAS_NUMBER = re.compile(r"[0-9]")
-_HAS_CODE = re.compile(r"[A-Z0-9-]{5}|[A-Za-z0-9-]*[0-9][A-Za-z0-9-]{3}")
+_HAS_CODE = re.compile(r"[A-Z0-9-]{5}|[0-9][A-Za-z0-9-]{3}")
 _MASK = re.compile(r"__(email|phone)__")
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-zA-Z]{2,24}(?![\w-])")
 _LINK = re.compile(r"https?://\S+|www\.\S+")
@@ -76,34 +79,34 @@ _REFERENCE = re.compile(
 
 def find_personal_data(text: str) -> tuple[Found, ...]:
     """Every piece of personal data in the first 16,384 characters of `text`, in order; links are not searched."""
-    read = _LINK.sub(lambda link: " " * len(link[0]), text[:_LONGEST_READ])
+    read = text[:_LONGEST_READ]
+    if "http" in read or "www." in read:
+        read = _LINK.sub(lambda link: " " * len(link[0]), read)
+    may_be_found = _screen().passed(read)
+    if not may_be_found or not _HOLDS_ANY.search(read):
+        return ()
     found: list[Found] = []
-    finders: tuple[Callable[[str], Iterator[Found]], ...] = (
-        _masked,
-        _emails,
-        _accounts,
-        _numbers,
-        _references,
-        _addresses,
-    )
-    for finder in finders if _HOLDS_ANY.search(read) else ():
-        for piece in finder(read):
+    for number in sorted(may_be_found):
+        for piece in _FINDERS[number](read):
             if all(piece.end <= other.start or piece.start >= other.end for other in found):
                 found.append(piece)
     return tuple(sorted(found, key=lambda piece: piece.start))
 
 
+@cache
+def _screen() -> Screen:
+    return Screen(_NEEDED)
+
+
 def _masked(text: str) -> Iterator[Found]:
     """E-mail addresses and telephone numbers that an archive replaced by a mask."""
-    if "__" in text:
-        for mask in _MASK.finditer(text):
-            yield Found(mask[1], *mask.span())
+    for mask in _MASK.finditer(text):
+        yield Found(mask[1], *mask.span())
 
 
 def _emails(text: str) -> Iterator[Found]:
-    if "@" in text:
-        for email in _EMAIL.finditer(text):
-            yield Found("email", *email.span())
+    for email in _EMAIL.finditer(text):
+        yield Found("email", *email.span())
 
 
 def _accounts(text: str) -> Iterator[Found]:
@@ -173,3 +176,38 @@ def _addresses(text: str) -> Iterator[Found]:
     if _HAS_NUMBER.search(text):
         for street in _STREET.finditer(text):
             yield Found("address", *street.span())
+
+
+_FINDERS: tuple[Callable[[str], Iterator[Found]], ...] = (
+    _masked,
+    _emails,
+    _accounts,
+    _numbers,
+    _references,
+    _addresses,
+)
+"""Where pieces of two overlap, the one found first counts."""
+
+_NEEDED = (
+    r"__(?:email|phone)__",
+    r"[\w.+-]@(?:[\w-]+\.)+[a-zA-Z]{2}",
+    r"[A-Z]{2}[\d]{2}(?: ?[A-Z0-9]{4}){2}",
+    r"[\d](?:[ .()/-]{0,2}[\d]){6}",
+    r"[A-Z][0-9]+[A-Z]"
+    r"|(?i:booking|reservation|res|confirmation|conf|confo|pnr|record[\s]locator|locator|order|case|ticket|claim|reference|ref"
+    r"|tracking|e-?ticket|incident|file|work[\s]request|request|amendment[\s]for[\s]booking)"
+    r"(?:[\s](?i:ref|reference|code|number|num|nr|no|id|is|was)\.?)*[\s]{0,2}[:#.(-]{0,3}[\s]{0,2}(?:[\w-]*[\d]|[A-Z]{6})"
+    r"|[\x{130}\x{131}\x{17f}\x{212a}]",  # signs that an i, s or k in either case matches
+    r"[\d][A-Za-z]?,?[\s]+(?:[NSEW]+\.?[\s]+)?(?:[A-Z0-9][\w'.-]*[\s]+)+"
+    r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Way|Place|Pl|Close|Terrace|Crescent"
+    r"|Square|Sq|Parkway|Pkwy|Highway|Hwy|Circle|Cir|Gardens|Grove)"
+    r"|[\d][A-Za-z]?,?[\s]+[\w']+[\s]+(?:street|avenue|boulevard|lane)"
+    r"|[Bb]ox[\s]+[\d]"
+    r"|(?:straße|strasse|str\.|gasse|platz|weg|allee|straat|laan)[\s]+[\d]"
+    r"|[\d](?:[\s]?(?:bis|ter))?,?[\s]+(?:rue|avenue|boulevard|place|chemin|impasse|quai)[\s]"
+    r"|(?:[Cc]alle|[Aa]venida|[Pp]laza|[Pp]aseo|[Rr]ua|[Vv]ia|[Vv]iale|[Pp]iazza|[Cc]orso)[\s]+(?:[dela-z]+[\s])?"
+    r"[\w]+(?:[\s]+[\w]+)?,?[\s]+(?:n[\w.][\s]?)?[\d]"
+    r"|[A-Z][\d][A-Z\d]?[\s][\d][A-Z]{2}"
+    r"|[A-Z]{2}[ ,][\s]?[\d]{5}",
+)
+"""What a text must hold for each of the finders to find anything."""

@@ -10,13 +10,12 @@ from socialcare_intent.words import Words
 
 def topics_of(cut: Words) -> dict[str, tuple[str, ...]]:
     """The topics of a text, the most spoken of first, each with its words as they stand in the text."""
-    spoken: dict[str, list[str]] = {}
-    for match in _lexicon().matches(cut.forms):
-        phrase = cut.between(match.first, match.after)
-        for topic in match.signal.split():
-            spoken.setdefault(topic, []).append(phrase)
+    spoken: dict[str, list[tuple[int, int]]] = {}
+    for named, _, first, after in _lexicon().matches(cut):
+        for topic in named.split():
+            spoken.setdefault(topic, []).append((first, after))
     ordered = sorted(spoken.items(), key=lambda item: -len(item[1]))
-    return {topic: tuple(dict.fromkeys(phrases))[:5] for topic, phrases in ordered}
+    return {topic: cut.phrases(spans)[:5] for topic, spans in ordered}
 
 
 @cache
@@ -34,8 +33,4 @@ def _listed() -> dict[str, list[str]]:
 
 @cache
 def _lexicon() -> Lexicon:
-    made = Lexicon()
-    for named, phrases in _listed().items():
-        for phrase in phrases:
-            made.add(phrase, named, 1)
-    return made
+    return Lexicon((phrase, named, 1) for named, phrases in _listed().items() for phrase in phrases)
