@@ -62,11 +62,15 @@ def test_a_plain_letter_is_folded_by_re2_only_to_what_casefold_takes_to_the_same
     assert wrong == []
 
 
-PIECES = st.sampled_from(["a", "st", "K", "s", "é", "ß", "σ", "İ", "Ж", "予", r"\d", r"\w", ".", "(?:", "(", ")", "|", "?", "*", "+", "{2}", "{0,1}", "\\.", "[ab]", r"\b"])  # fmt: skip
+PIECES = st.sampled_from(["a", "st", "K", "s", "é", "ß", "σ", "İ", "Ж", "予", r"\d", r"\w", ".", "(?:", "(", ")", "|", "?", "*", "+", "{2}", "{0,1}", "\\.", "[ab]", "[^a]", r"[^\w]", r"[\s-]", r"\W", r"\S", "^", "$", "-"])  # fmt: skip
 TEXTS = st.text(alphabet="aAsStTſkKKéÉßẞσςΣİiıжЖ予1. b")
 
 
-@given(st.lists(PIECES, min_size=1, max_size=9).map("".join), st.lists(TEXTS, max_size=8))
+EDGES = st.sampled_from(["", "", r"\b"])
+SOURCES = st.tuples(EDGES, st.lists(PIECES, min_size=1, max_size=9).map("".join), EDGES).map("".join)
+
+
+@given(SOURCES, st.lists(TEXTS | st.text(alphabet="aAsSt_1 .'-\x1c\n"), max_size=8))
 def test_what_fits_has_a_literal_of_each_set(source: str, texts: list[str]) -> None:
     try:
         pattern = Pattern(source)
