@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from socialcare.diagnostics import Diagnostic, Problems
 from socialcare.model import Vocabulary
+from socialcare.policy.analysis.costs import check_costs
 from socialcare.policy.analysis.gaps import check_gaps
 from socialcare.policy.analysis.ground import Ground
 from socialcare.policy.analysis.lengths import check_lengths
@@ -27,6 +28,7 @@ _CHECKS = (
     check_gaps,
     check_wording,
     check_tested,
+    check_costs,
 )
 
 
