@@ -81,11 +81,11 @@ class Matcher:
 
     def holds(self, number: int, world: World) -> bool:
         """Whether an open rule holds."""
-        return self._worlds.of(self.rules[number].when)(world) is True
+        return self._worlds.true(self.rules[number].when)(world)
 
     def truth(self, condition: Condition, world: World) -> bool | None:
         """Whether any condition of the policy holds; `None` is unknown."""
-        return self._worlds.of(condition)(world)
+        return self._worlds.told(condition)(world)
 
     def _resolve(self, path: str, events: Sequence[Fields]) -> Column:
         """What stands under a path in each event."""

@@ -11,54 +11,102 @@ from socialcare.policy.language.patterns import Pattern
 from socialcare.policy.language.words import Phrase, flat
 from socialcare.policy.matching.closures import judged, known
 from socialcare.policy.matching.source import Maker, Source
-from socialcare.policy.statements import AnyOf, Comparison, Condition, NoneOf, Op, Signal
+from socialcare.policy.statements import All, AnyOf, Comparison, Condition, NoneOf, Op, Signal
 
 Told: TypeAlias = Callable[[World], bool | None]
 Sought: TypeAlias = Callable[[str], bool]
 """Whether something stands in a text, or in its line."""
 
-_DEEPEST = 12
+_DEEPEST = 8
+_WIDEST = 30
 _MOST = 10_000
 _FEW = 8
 """Up to so many words are sought one by one."""
 
 
 class Worlds:
-    """Makes the function of a condition, once."""
+    """Makes the functions of a condition, each once."""
 
     def __init__(self) -> None:
         self._maker = Maker("w")
-        self._made: dict[int, tuple[Condition, Told]] = {}
+        self._told: dict[int, tuple[Condition, Told]] = {}
+        self._true: dict[int, tuple[Condition, Callable[[World], bool]]] = {}
 
-    def of(self, condition: Condition) -> Told:
+    def told(self, condition: Condition) -> Told:
         """The function that says whether a condition holds in a world; `None` is unknown."""
-        made = self._made.get(id(condition))
+        made = self._told.get(id(condition))
         if made is None:
-            if len(self._made) >= _MOST:
-                self._made.clear()
+            if len(self._told) >= _MOST:
+                self._told.clear()
             source = Source()
-            true = self._written(condition, source, wanted=True, depth=_DEEPEST)
-            false = self._written(condition, source, wanted=False, depth=_DEEPEST)
-            told = self._maker.make(f"True if {true} else False if {false} else None", source)
-            made = self._made[id(condition)] = condition, told
+            told = self._maker.make(self._in_three(condition, source, _DEEPEST), source)
+            made = self._told[id(condition)] = condition, told
         return made[1]
 
-    def _written(self, condition: Condition, source: Source, *, wanted: bool, depth: int) -> str:
+    def true(self, condition: Condition) -> Callable[[World], bool]:
+        """The function that says whether a condition is known to hold in a world."""
+        made = self._true.get(id(condition))
+        if made is None:
+            if len(self._true) >= _MOST:
+                self._true.clear()
+            source = Source()
+            true = self._maker.make(self._in_two(condition, source, _DEEPEST, wanted=True), source)
+            made = self._true[id(condition)] = condition, true
+        return made[1]
+
+    def _in_two(self, condition: Condition, source: Source, depth: int, *, wanted: bool) -> str:
+        """Whether it is true, or whether it is false."""
         if isinstance(condition, Comparison):
-            return _compared(condition, source, wanted=wanted)
+            predicate = _predicate(condition, source)
+            if predicate is None:
+                return f"({_asked(condition, source)} is {wanted})"
+            return judged(predicate, _value(condition, source), condition, wanted=wanted)
         if isinstance(condition, Signal):
             return f"(w.signal({source.constant(condition.name)}) is {wanted})"
         if depth == 0:
-            return f"({source.constant(self.of(condition))}(w) is {wanted})"
+            return f"({source.constant(self.told(condition))}(w) is {wanted})"
         each = wanted is not isinstance(condition, NoneOf)
         parts = [
-            self._written(part, source, wanted=each, depth=depth - 1)
-            for part in sorted(condition.parts, key=_price)
+            self._in_two(part, source, depth - 1, wanted=each) for part in sorted(condition.parts, key=_price)
         ]
         every = wanted is not isinstance(condition, AnyOf)
-        if not parts:
-            return str(every)
-        return f"({(' and ' if every else ' or ').join(parts)})"
+        return f"({(' and ' if every else ' or ').join(parts)})" if parts else str(every)
+
+    def _in_three(self, condition: Condition, source: Source, depth: int) -> str:
+        """Whether it is true, false or unknown; no part is asked twice."""
+        if isinstance(condition, Comparison):
+            predicate = _predicate(condition, source)
+            if predicate is None:
+                return _asked(condition, source)
+            missing = source.constant(condition.if_missing)
+            return f"({missing} if (v := {_value(condition, source)}) is None else {predicate})"
+        if isinstance(condition, Signal):
+            return f"w.signal({source.constant(condition.name)})"
+        if depth == 0:
+            return f"{source.constant(self.told(condition))}(w)"
+        if isinstance(condition, NoneOf):
+            name = f"n{depth}"
+            one = self._in_three(AnyOf(condition.parts), source, depth - 1)
+            return f"(None if ({name} := {one}) is None else not {name})"
+        every = isinstance(condition, All)
+        parts: Sequence[Condition] = sorted(condition.parts, key=_price)
+        if len(parts) > _WIDEST:
+            starts = range(0, len(parts), _WIDEST)
+            parts = [type(condition)(tuple(parts[start : start + _WIDEST])) for start in starts]
+        return _joined([self._in_three(part, source, depth - 1) for part in parts], depth, every=every)
+
+
+def _joined(parts: Sequence[str], depth: int, *, every: bool) -> str:
+    """Settled by the first part that settles it, else unknown if one is, else by all."""
+    if len(parts) < 2:
+        return parts[0] if parts else str(every)
+    names = [f"p{depth}_{number}" for number in range(len(parts))]
+    settled = "".join(
+        f"{not every} if ({name} := {part}) is {not every} else "
+        for name, part in zip(names, parts, strict=True)
+    )
+    unknown = " or ".join(f"{name} is None" for name in names)
+    return f"({settled}None if {unknown} else {every})"
 
 
 def _price(condition: Condition) -> int:
@@ -70,16 +118,21 @@ def _price(condition: Condition) -> int:
     return 3 if condition.op == "has" or condition.op in _SOUGHT else 1
 
 
-def _compared(test: Comparison, source: Source, *, wanted: bool) -> str:
-    predicate = _predicate(test, source)
-    if predicate is None:
-        return f"({source.constant(compare)}({source.constant(test)}, w) is {wanted})"
-    return judged(predicate, f"w.value({source.constant(test.path)})", test, wanted=wanted)
+def _asked(test: Comparison, source: Source) -> str:
+    """What is left to the naive matcher, or to the world itself."""
+    if test.op == "reaches":
+        return f"w.arrives({source.constant(test.path.removeprefix('counts.'))}, {source.constant(test.operand)})"
+    return f"{source.constant(compare)}({source.constant(test)}, w)"
+
+
+def _value(test: Comparison, source: Source) -> str:
+    name = source.constant(test.path)
+    return f"(w.fields.get({name}) or w.value({name}))"
 
 
 def _predicate(test: Comparison, source: Source) -> str | None:
     """What a test says of a known field `v`, or nothing where the naive matcher is asked."""
-    if test.path == "time" or test.of == "confidence":
+    if test.path == "time" or test.of == "confidence" or test.op == "reaches":
         return None
     if test.op == "has":
         line = f"w.line({source.constant(test.path)})"
@@ -92,12 +145,15 @@ def _predicate(test: Comparison, source: Source) -> str | None:
 
 def _sought_words(phrases: Sequence[Phrase]) -> Sought:
     """One pass over a line for all single words, one each for the others."""
-    single = [phrase for phrase in phrases if len(phrase.words) == 1 and not phrase.stars[0]]
-    if len(single) <= _FEW:
+    words = frozenset(phrase.words[0] for phrase in phrases if _is_word(phrase))
+    if len(words) <= _FEW:
         return lambda line: any(phrase.found_in(line) for phrase in phrases)
-    words = frozenset(phrase.words[0] for phrase in single)
-    others = [phrase for phrase in phrases if phrase.words[0] not in words or len(phrase.words) > 1]
+    others = [phrase for phrase in phrases if not _is_word(phrase)]
     return lambda line: not words.isdisjoint(line.split()) or any(phrase.found_in(line) for phrase in others)
+
+
+def _is_word(phrase: Phrase) -> bool:
+    return len(phrase.words) == 1 and not phrase.stars[0]
 
 
 def _sought_patterns(patterns: Sequence[Pattern]) -> Sought:

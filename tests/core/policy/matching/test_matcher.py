@@ -108,6 +108,28 @@ def test_signals_within_signals_do_not_grow_beyond_bounds() -> None:
         assert (found(engine, text=text).sure == (0,)) is (naive.truth(Signal("s39", HERE), world) is True)
 
 
+@pytest.mark.parametrize("junction", [All, AnyOf, NoneOf])
+def test_wide_and_deep_conditions_hold_where_the_naive_one_does(junction: Any) -> None:
+    words = [f"w{number}" for number in range(100)]
+    wide = junction(tuple(has(word) for word in words))
+    deep: Condition = has("w0", "x*")
+    for word in words[1:40]:
+        deep = junction((has(word), deep)) if word[-1] in "02468" else NoneOf((has(word), deep))
+    listed = has(*words, "w1*", "w2 w3", "z*")
+    engine = matcher(wide, deep, listed)
+    for text in ("", "w1", "w50 w99", "w3", " ".join(words), "w11x", "w2 w3", "zz", "x", None):
+        fields = {"text": FieldValue(text)} if text != "x" else {}
+        plain, compiled = (
+            World(Policy(), fields, time=NOW, truth=truth, counts={}, closed=frozenset(), flags={})
+            for truth in (naive.truth, engine.truth)
+        )
+        sure, _ = engine.screen([(fields, NOW)])[0]
+        for number, rule in enumerate(engine.rules):
+            truth = naive.truth(rule.when, plain)
+            assert engine.truth(rule.when, compiled) is truth
+            assert engine.holds(number, compiled) is (number in sure) is (truth is True)
+
+
 def test_nothing_that_a_user_wrote_becomes_source(monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[str] = []
 
@@ -133,9 +155,10 @@ def test_nothing_that_a_user_wrote_becomes_source(monkeypatch: pytest.MonkeyPatc
     world = World(
         engine._policy, fields, time=NOW, truth=engine.truth, counts={}, closed=frozenset(), flags={}
     )
-    for number in range(2):
+    for number, rule in enumerate(engine.rules):
         engine.holds(number, world)
-    assert len(written) >= 4
+        engine.truth(rule.when, world)
+    assert len(written) >= 6
     assert not [expression for expression in written if "evil" in expression or "666" in expression]
 
 
