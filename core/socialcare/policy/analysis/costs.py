@@ -47,7 +47,8 @@ def check_costs(ground: Ground) -> None:
 
 
 def _severity(cost: float) -> Severity | None:
-    return "warning" if cost >= WARNED else "note" if cost >= NOTED else None
+    """How loudly a cost is told, by what `_shown` rounds it to."""
+    return "warning" if round(cost) >= WARNED else "note" if round(cost) >= NOTED else None
 
 
 def _of_pattern(trial: _Trial, total: float, severity: Severity) -> Diagnostic:
@@ -112,4 +113,4 @@ def _tests(condition: Condition, policy: Policy) -> Iterator[Comparison]:
 
 
 def _shown(cost: float) -> str:
-    return f"{cost:,.0f} µs" if cost >= 10 else f"{cost:.1f} µs"
+    return f"{cost:,.0f} µs" if cost >= 10 else f"{cost:.2g} µs"
