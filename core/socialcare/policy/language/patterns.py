@@ -23,7 +23,7 @@ _LIGHT = {"w": r"\pZ_", "d": r"\pZ", "s": r"\t-\r\x1c-\x20\x{85}\pZ"}
 """Classes that may stand wherever those may, and take a tenth of the time to build."""
 _LIGHT_ENOUGH = 15_000
 """Of so many instructions RE2 surely builds a program in the memory that it is given."""
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"""(?P<escape>\\(?:[pP]\{\^?\w+\}|[pP]\w|x\{[0-9A-Fa-f]+\}|x[0-9A-Fa-f]{2}|.))
     |(?P<set>\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\])
     |(?P<group>\((?:\?(?::|<?[=!]|P?<|[^)]?))?)
@@ -34,6 +34,7 @@ _TOKEN = re.compile(
     |(?P<char>.)""",
     re.DOTALL | re.VERBOSE,
 )
+"""A piece of a pattern, its sort being the group's name."""
 # What stands at every edge of a word of a marked text: the last code point, which is no character
 _MARK = "\U0010ffff"
 _MARK_MAYBE = r"\x{10FFFF}?"
@@ -156,7 +157,7 @@ def _marked(text: str) -> str:
     return marked
 
 
-def tokens(source: str) -> Iterator[re.Match[str]]:
+def _tokens(source: str) -> Iterator[re.Match[str]]:
     """The pieces of a pattern, each with its sort as `lastgroup`; raises `Flaw` for what this dialect has not."""
     if not source:
         raise Flaw("an empty pattern fits everything")
@@ -169,7 +170,7 @@ def tokens(source: str) -> Iterator[re.Match[str]]:
             raise Flaw(f"a pattern cannot have the character U+{ord(char):04X}", offset=offset)
     if last_code := re.search(rf"\\x\{{0*10FFFF\}}|{_MARK}", source, re.IGNORECASE):
         raise Flaw(r"U+10FFFF is no character: end a range with `\x{10FFFD}`", offset=last_code.start())
-    for token in _TOKEN.finditer(source):
+    for token in TOKEN.finditer(source):
         _refuse_foreign(token, source)
         yield token
 
@@ -212,7 +213,7 @@ class _Pieces:
     """The pieces of a pattern between the edges of words at its ends."""
 
     def __init__(self, source: str) -> None:
-        pieces = list(tokens(source))
+        pieces = list(_tokens(source))
         self.first, self.last = _is_word_edge(pieces[0]), len(pieces) > 1 and _is_word_edge(pieces[-1])
         self.core = pieces[self.first : len(pieces) - self.last]
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from re import Match
 
-from socialcare.policy.language.patterns import tokens
+from socialcare.policy.language.patterns import TOKEN
 
 Needs = tuple[frozenset[str], ...]
 """One literal of each set stands in every text that fits, folded."""
@@ -24,7 +24,7 @@ MOST_GROUPS = 100
 
 def needs(source: str) -> Needs:
     """The sets of literals that a pattern needs; empty where it may fit without any."""
-    parts = list(tokens(source))
+    parts = list(TOKEN.finditer(source))
     if sum(part.lastgroup == "group" for part in parts) > MOST_GROUPS:
         return ()
     return tuple(_choice(parts, 0)[0])
