@@ -3,7 +3,11 @@
 from collections.abc import Sequence
 
 from socialcare.policy.deciding.implies import more_specific
+from socialcare.policy.deciding.outlines import Outline, may_imply, outline
 from socialcare.policy.statements import Policy, Rule
+
+_MOST_PROOFS = 50_000
+"""Pairs of rules that are remembered: of thousands of rules there are millions."""
 
 
 class Precedence:
@@ -15,6 +19,7 @@ class Precedence:
         self._order = {name: place for place, name in enumerate(policy.order)}
         self._beaten = {name: _closure(name, policy) for name, rule in policy.rules.items() if rule.wins_over}
         self._specific: dict[tuple[str, str], bool] = {}
+        self._outlines: dict[str, Outline] = {}
 
     def first(self, rules: Sequence[Rule]) -> Rule:
         """The rule that comes first among some that compete for the same slot."""
@@ -34,10 +39,21 @@ class Precedence:
         return beats or self._order.get(one.id) != self._order.get(other.id)
 
     def _more_specific(self, a: Rule, b: Rule) -> bool:
+        if a is b or not may_imply(self._outline(a), self._outline(b)):
+            return False
         pair = (a.id, b.id)
-        if pair not in self._specific:
-            self._specific[pair] = a is not b and more_specific(a.when, b.when, self._policy.signals)
-        return self._specific[pair]
+        known = self._specific.get(pair)
+        if known is None:
+            if len(self._specific) >= _MOST_PROOFS:
+                self._specific.clear()
+            known = self._specific[pair] = more_specific(a.when, b.when, self._policy.signals)
+        return known
+
+    def _outline(self, rule: Rule) -> Outline:
+        known = self._outlines.get(rule.id)
+        if known is None:
+            known = self._outlines[rule.id] = outline(rule.when, self._policy.signals)
+        return known
 
 
 def _closure(name: str, policy: Policy) -> frozenset[str]:

@@ -9,6 +9,7 @@ from socialcare.diagnostics import Place
 from socialcare.model import ABSENT, FieldValue
 from socialcare.policy.deciding import naive
 from socialcare.policy.deciding.implies import implies, more_specific
+from socialcare.policy.deciding.outlines import may_imply, outline
 from socialcare.policy.deciding.world import World
 from socialcare.policy.language.words import bare, needle, phrase
 from socialcare.policy.statements import All, AnyOf, Comparison, Condition, NoneOf, Policy, Signal
@@ -94,6 +95,21 @@ def test_what_is_proved_holds_in_every_world(a: Condition, b: Condition) -> None
 
 
 @settings(max_examples=150, deadline=None)
+@given(conditions, conditions)
+def test_what_is_proved_could_be_seen_at_a_glance(a: Condition, b: Condition) -> None:
+    assert may_imply(outline(a, SIGNALS), outline(b, SIGNALS)) or not implies(a, b, SIGNALS)
+    both = All((a, b))
+    assert may_imply(outline(both, SIGNALS), outline(b, SIGNALS)) or not implies(both, b, SIGNALS)
+
+
+def test_what_cannot_be_proved_is_mostly_seen_at_a_glance() -> None:
+    late = outline(compared("text", "has", (phrase("late"),)), SIGNALS)
+    flight = outline(compared("text", "has", (phrase("my flight"), phrase("delay*"))), SIGNALS)
+    both = outline(compared("text", "has", (phrase("late today"),)), SIGNALS)
+    assert not may_imply(flight, late)
+    assert may_imply(both, late)
+
+
 @given(conditions, st.lists(conditions, min_size=1, max_size=2))
 def test_more_conditions_are_more_specific_and_more_choices_are_less(
     a: Condition, others: list[Condition]
