@@ -23,6 +23,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mentions", type=int, default=MENTIONS)
     parser.add_argument("--authors", type=int, default=AUTHORS)
+    parser.add_argument("--only", choices=[case.name for case in CASES])
     asked = parser.parse_args()
     rows = []
     with tempfile.TemporaryDirectory() as folder_name:
@@ -31,7 +32,7 @@ def main() -> None:
         said = texts(LEARNED_FROM)
         lines = made.lines(said, SEED, mentions=asked.mentions, authors=asked.authors)
         write_lines(folder / "mentions.jsonl", lines)
-        for case in CASES:
+        for case in (case for case in CASES if asked.only in (None, case.name)):
             write_policy(folder / case.name, case, rules(case.rules, flat=case.flat), model())
             command = (
                 "simulate",
@@ -43,6 +44,7 @@ def main() -> None:
                 "decisions.jsonl",
             )
             cost = run(command, folder)
+            print(f"{case.title}: {cost.peak / 1e6:.0f} MB, {cost.cpu:.0f} s", flush=True)
             rows.append(
                 (case.title, f"{cost.peak / 1e6:.0f}", f"{cost.cpu:.0f}", f"`socialcare {' '.join(command)}`")
             )

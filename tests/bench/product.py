@@ -67,14 +67,15 @@ def fresh(desk: Desk) -> Desk:
 
 def build(rules: Sequence[Rule], model: Model, engine: Engine = "compiled") -> Match:
     """What matches lines of the stream: for each the ids of the rules that fired."""
-    folder = Path(tempfile.mkdtemp(prefix="socialcare-bench-"))
+    place = tempfile.TemporaryDirectory()
+    folder = Path(place.name)
     write_policy(folder / "policy", Case("policy", "", len(rules)), rules, model)
     desk = open_policy(folder / "policy", engine)
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)  # as the command has it
 
     def match(lines: Sequence[bytes]) -> list[list[str]]:
-        archive = folder / "lines.jsonl"
+        archive = Path(place.name) / "lines.jsonl"
         write_lines(archive, lines)
         ids: list[str] = []
         fired: dict[str, tuple[str, ...]] = {}
