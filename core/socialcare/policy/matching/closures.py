@@ -52,7 +52,7 @@ class Closures:
         if isinstance(node, Found):
             return _found(node, source)
         if isinstance(node, Fits):
-            fits = f"s.fits({source.constant(node.path)}, {source.constant(node.pattern)}, f)"
+            fits = f"s.fits({source.constant(node.path)}, {source.constant(node.pattern)}, {source.constant(node.signs)}, f)"
             return fits if node.wanted else f"(not {fits})"
         if isinstance(node, Test):
             return self._test(node, source)

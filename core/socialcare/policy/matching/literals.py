@@ -9,37 +9,49 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from re import Match
+from typing import NamedTuple
 
 from socialcare.policy.language.patterns import TOKEN
 
-Needs = tuple[frozenset[str], ...]
-"""One literal of each set stands in every text that fits, folded."""
+Literals = frozenset[str]
+"""One of them stands, folded, in every text that fits."""
 
 SHORTEST = 2
 """A single character is found too often to be worth looking for."""
-_LETTERS = re.compile("[a-z0-9_]+")
-MOST_GROUPS = 100
+_MOST_GROUPS = 100
 """Brackets may stand in brackets; a pattern with more of them is not looked into."""
+_MOST_SETS = 3
+_LETTERS = re.compile("[a-z0-9_]+")
+_SIGNS = re.compile("[^a-zA-Z\x80-\U0010ffff]+")
+
+
+class Needs(NamedTuple):
+    """What a pattern needs: literals to be looked for in all texts, and signs and digits to be looked for before it is run."""
+
+    literals: tuple[Literals, ...]
+    signs: tuple[Literals, ...]
 
 
 def needs(source: str) -> Needs:
-    """The sets of literals that a pattern needs; empty where it may fit without any."""
-    parts = list(TOKEN.finditer(source))
-    if sum(part.lastgroup == "group" for part in parts) > MOST_GROUPS:
-        return ()
-    return tuple(_choice(parts, 0)[0])
-
-
-def telling(sets: Needs) -> Needs:
-    """Those of the sets that are worth looking for, of each literal what is easiest to find.
-
-    Runs of ASCII letters and digits are found with the words; short literals and long lists stand in too many texts.
-    """
-    found = dict.fromkeys(frozenset(map(_letters, literals)) for literals in sets)
-    ordered = sorted(found, key=lambda literals: sum(map(guess, literals)))
-    return tuple(
-        literals for place, literals in enumerate(ordered[:3]) if not place or sum(map(guess, literals)) < 0.1
+    """What is worth looking for: runs of ASCII letters and digits before all, since they are found with the words."""
+    sets = needed(source)
+    long = [literals for literals in sets if _worth(literals) >= SHORTEST]
+    runs = list(dict.fromkeys(frozenset(map(_letters, literals)) for literals in long))
+    easy = [literals for literals in runs if all(map(_LETTERS.fullmatch, literals))]
+    chosen = sorted(easy or runs, key=share)[:_MOST_SETS]
+    signs = [literals for literals in sets if len(literals) < 5 and all(map(_SIGNS.fullmatch, literals))]
+    return Needs(
+        tuple(literals for place, literals in enumerate(chosen) if not place or share(literals) < 0.1),
+        tuple(dict.fromkeys(signs))[:_MOST_SETS],
     )
+
+
+def needed(source: str) -> list[Literals]:
+    """All sets of literals that a pattern needs; none where it may fit without any."""
+    parts = list(TOKEN.finditer(source))
+    if sum(part.lastgroup == "group" for part in parts) > _MOST_GROUPS:
+        return []
+    return _choice(parts, 0)[0]
 
 
 def _letters(literal: str) -> str:
@@ -53,12 +65,17 @@ def is_of_letters(literal: str) -> bool:
     return _LETTERS.fullmatch(literal) is not None
 
 
+def share(literals: Literals) -> float:
+    """The share of texts that have one of some literals, roughly and at most."""
+    return sum(map(guess, literals))
+
+
 def guess(literal: str) -> float:
     """The share of texts that have a literal in them, roughly: 10 % for four letters of English, less for digits and signs."""
     return min(1.0, 1.2 * 0.55 ** (len(literal) + sum(not char.isalpha() for char in literal)))
 
 
-def _choice(parts: Sequence[Match[str]], at: int) -> tuple[list[frozenset[str]], int]:
+def _choice(parts: Sequence[Match[str]], at: int) -> tuple[list[Literals], int]:
     """What an alternation needs, and where it ends: at the bracket that closes it, or behind the last token."""
     ways = []
     while True:
@@ -73,16 +90,16 @@ def _choice(parts: Sequence[Match[str]], at: int) -> tuple[list[frozenset[str]],
     return ([frozenset[str]().union(*best)] if all(best) else []), at
 
 
-def _worth(literals: frozenset[str]) -> int:
+def _worth(literals: Literals) -> int:
     return min(map(len, literals))
 
 
-def _sequence(parts: Sequence[Match[str]], at: int) -> tuple[list[frozenset[str]], int]:
+def _sequence(parts: Sequence[Match[str]], at: int) -> tuple[list[Literals], int]:
     """What the pieces up to the next `|` or `)` need."""
-    found: list[frozenset[str]] = []
+    found: list[Literals] = []
     run = ""
     while at < len(parts) and parts[at].lastgroup != "join":
-        inner: list[frozenset[str]] = []
+        inner: list[Literals] = []
         if parts[at].lastgroup == "group":
             inner, at = _choice(parts, at + 1)
         char = _char(parts[at])
@@ -94,7 +111,7 @@ def _sequence(parts: Sequence[Match[str]], at: int) -> tuple[list[frozenset[str]
         found += [frozenset([run + char * bool(least)]), *(inner if least else ())]
         run = ""
     found.append(frozenset([run]))
-    return [literals for literals in found if _worth(literals) >= SHORTEST], at
+    return [literals for literals in found if _worth(literals)], at
 
 
 def _least(parts: Sequence[Match[str]], at: int) -> tuple[int, int]:

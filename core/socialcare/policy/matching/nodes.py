@@ -25,13 +25,19 @@ class Found:
 
 
 class Fits:
-    """Whether a pattern fits a text field that is there (`wanted`), or it does not or there is none."""
+    """Whether a pattern fits a text field that is there (`wanted`), or it does not or there is none.
 
-    __slots__ = ("path", "pattern", "wanted")
+    Of each set of `signs` one must stand in the text, or the pattern is not run.
+    """
 
-    def __init__(self, path: str, pattern: Pattern, *, wanted: bool) -> None:
+    __slots__ = ("path", "pattern", "signs", "wanted")
+
+    def __init__(
+        self, path: str, pattern: Pattern, signs: tuple[frozenset[str], ...], *, wanted: bool
+    ) -> None:
         self.path = path
         self.pattern = pattern
+        self.signs = signs
         self.wanted = wanted
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from socialcare.policy.language.patterns import Pattern
 from socialcare.policy.matching.atoms import Atoms, edged
-from socialcare.policy.matching.literals import Needs, is_of_letters, needs, telling
+from socialcare.policy.matching.literals import Needs, is_of_letters, needs
 from socialcare.policy.matching.nodes import Fits, Found, Node, Test, joint
 from socialcare.policy.statements import All, AnyOf, Comparison, Condition, NoneOf, Policy
 
@@ -141,14 +141,13 @@ class Reader:
 
     def _fits(self, path: str, pattern: Pattern, *, wanted: bool) -> Node:
         """A pattern is run only where the literals that it needs were found."""
-        fits = Fits(path, pattern, wanted=wanted)
-        sets = self._needs.get(pattern.source)
-        if sets is None:
-            sets = self._needs[pattern.source] = telling(needs(pattern.source))
-        found: list[Node] = []
-        for literals in sets:
+        known = self._needs.get(pattern.source)
+        if known is None:
+            known = self._needs[pattern.source] = needs(pattern.source)
+        found: list[Node] = [Fits(path, pattern, known.signs, wanted=wanted)]
+        for literals in known.literals:
             hits = [
                 self._atoms.number(path, "row" if is_of_letters(one) else "folded", one) for one in literals
             ]
             found.append(Found(frozenset(hits), wanted=wanted))
-        return joint([*found, fits], every=wanted)
+        return joint(found, every=wanted)

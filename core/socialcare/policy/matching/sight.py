@@ -53,10 +53,21 @@ class Sight:
         """What the naive matcher says of a test."""
         return compare(test, self.world(fields, time))
 
-    def fits(self, path: str, pattern: Pattern, fields: Mapping[str, FieldValue]) -> bool:
-        """Whether a pattern fits a text field."""
+    def fits(
+        self, path: str, pattern: Pattern, signs: tuple[frozenset[str], ...], fields: Mapping[str, FieldValue]
+    ) -> bool:
+        """Whether a pattern fits a text field; it is run only if of each set of signs one stands there."""
         found = fields.get(path) or self.value(path, fields)
-        return found is not None and found.value is not None and pattern.fits(str(found.value))
+        if found is None or found.value is None:
+            return False
+        text = str(found.value)
+        for some in signs:
+            for sign in some:
+                if sign in text:
+                    break
+            else:
+                return False
+        return pattern.fits(text)
 
     def once(
         self,

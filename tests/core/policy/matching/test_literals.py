@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from socialcare.policy.language.flaws import Flaw
 from socialcare.policy.language.patterns import Pattern
-from socialcare.policy.matching.literals import _is_plain, needs, telling
+from socialcare.policy.matching.literals import _is_plain, needed, needs
 
 
 @pytest.mark.parametrize(
@@ -21,14 +21,15 @@ from socialcare.policy.matching.literals import _is_plain, needs, telling
         (r"fo+bar", [{"fo"}, {"bar"}]),
         (r"foo?bar", [{"fo"}, {"bar"}]),
         (r"fo{2}bar", [{"fo"}, {"bar"}]),
-        (r"fo{0,2}bar", [{"bar"}]),
+        (r"fo{0,2}bar", [{"f"}, {"bar"}]),
         (r"(?:foo)?bar", [{"bar"}]),
         (r"(?:foo)+?bar", [{"foo"}, {"bar"}]),
         (r"\$45\.", [{"$45."}]),
         ("магазин", [{"магазин"}]),
         ("予約", [{"予約"}]),
-        ("Straße", [{"stra"}]),
-        (r"(a|b)c", []),
+        ("Straße", [{"stra"}, {"e"}]),
+        (r"(a|b)c?", [{"a", "b"}]),
+        (r"(?:!|\?){1,3}3", [{"!", "?"}, {"3"}]),
         (r"foo|\d", []),
         (r"\x41\x42", []),
         (r"[ab]\pL.^$", []),
@@ -37,13 +38,28 @@ from socialcare.policy.matching.literals import _is_plain, needs, telling
 )
 def test_a_pattern_needs_these_literals(source: str, found: list[set[str]]) -> None:
     Pattern(source)
-    assert [set(literals) for literals in needs(source)] == found
+    assert [set(literals) for literals in needed(source)] == found
 
 
-def test_of_many_sets_the_rarest_are_looked_for() -> None:
-    sets = needs(r"the\s+my\s+extraordinary\s+refundable\s+is\s+voucher")
-    assert list(map(set, telling(sets))) == [{"extraordinary"}, {"refundable"}, {"voucher"}]
-    assert list(map(set, telling(needs("is")))) == [{"is"}]
+@pytest.mark.parametrize(
+    ("source", "literals", "signs"),
+    [
+        (r"the\s+my\s+extraordinary\s+refundable\s+is\s+voucher", [{"extraordinary"}, {"refundable"}, {"voucher"}], []),
+        (r"is", [{"is"}], []),
+        (r"3\s*(?:min|hours)\b", [{"min", "hours"}], [{"3"}]),
+        (r"(?:app|store)(?:!|\?)", [{"app", "store"}], [{"!", "?"}]),
+        (r"can't", [{"can"}], []),
+        (r"\.\.\.", [{"..."}], [{"..."}]),
+        (r"\.\.\.\s*late", [{"late"}], [{"..."}]),
+        (r"予約\s+café", [{"caf"}], []),
+        (r"k\d", [], []),
+    ],
+)  # fmt: skip
+def test_what_is_easiest_to_find_is_looked_for(
+    source: str, literals: list[set[str]], signs: list[set[str]]
+) -> None:
+    found = needs(source)
+    assert (list(map(set, found.literals)), list(map(set, found.signs))) == (literals, signs)
 
 
 def test_a_plain_letter_is_folded_by_re2_only_to_what_casefold_takes_to_the_same() -> None:
@@ -76,7 +92,7 @@ def test_what_fits_has_a_literal_of_each_set(source: str, texts: list[str]) -> N
         pattern = Pattern(source)
     except Flaw:
         return
-    sets = needs(source)
+    sets = [*needed(source), *needs(source).literals, *needs(source).signs]
     for text in [*texts, source]:
         fits = pattern.search(text) is not None
         assert pattern.fits(text) is fits
