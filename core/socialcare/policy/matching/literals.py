@@ -25,14 +25,14 @@ _LETTERS = re.compile("[a-z0-9_]+")
 _SIGNS = re.compile("[^a-zA-Z\x80-\U0010ffff]+")
 
 
-class Needs(NamedTuple):
+class Hints(NamedTuple):
     """What a pattern needs: literals to be looked for in all texts, and signs and digits to be looked for before it is run."""
 
     literals: tuple[Literals, ...]
     signs: tuple[Literals, ...]
 
 
-def needs(source: str) -> Needs:
+def hints(source: str) -> Hints:
     """What is worth looking for: runs of ASCII letters and digits before all, since they are found with the words."""
     sets = needed(source)
     long = [literals for literals in sets if _worth(literals) >= SHORTEST]
@@ -40,10 +40,15 @@ def needs(source: str) -> Needs:
     easy = [literals for literals in runs if all(map(_LETTERS.fullmatch, literals))]
     chosen = sorted(easy or runs, key=share)[:_MOST_SETS]
     signs = [literals for literals in sets if len(literals) < 5 and all(map(_SIGNS.fullmatch, literals))]
-    return Needs(
+    return Hints(
         tuple(literals for place, literals in enumerate(chosen) if not place or share(literals) < 0.1),
         tuple(dict.fromkeys(signs))[:_MOST_SETS],
     )
+
+
+def needs(source: str) -> tuple[Literals, ...]:
+    """The literals by which a pattern can be found; none where it must be run on every text."""
+    return hints(source).literals
 
 
 def needed(source: str) -> list[Literals]:

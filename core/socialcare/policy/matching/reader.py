@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from socialcare.policy.language.patterns import Pattern
 from socialcare.policy.matching.atoms import Atoms, edged
-from socialcare.policy.matching.literals import Needs, is_of_letters, needs
+from socialcare.policy.matching.literals import Hints, hints, is_of_letters
 from socialcare.policy.matching.nodes import Fits, Found, Node, Test, joint
 from socialcare.policy.statements import All, AnyOf, Comparison, Condition, NoneOf, Policy
 
@@ -45,7 +45,7 @@ class Reader:
         self._signals: dict[tuple[str, bool], tuple[Node, bool]] = {}
         self._lists: dict[tuple[str, str, str], frozenset[int]] = {}
         self._tests: dict[tuple[object, ...], Test] = {}
-        self._needs: dict[str, Needs] = {}
+        self._hints: dict[str, Hints] = {}
         self.met_state = False
 
     def read(self, condition: Condition) -> tuple[Node, bool]:
@@ -141,9 +141,9 @@ class Reader:
 
     def _fits(self, path: str, pattern: Pattern, *, wanted: bool) -> Node:
         """A pattern is run only where the literals that it needs were found."""
-        known = self._needs.get(pattern.source)
+        known = self._hints.get(pattern.source)
         if known is None:
-            known = self._needs[pattern.source] = needs(pattern.source)
+            known = self._hints[pattern.source] = hints(pattern.source)
         found: list[Node] = [Fits(path, pattern, known.signs, wanted=wanted)]
         for literals in known.literals:
             hits = [

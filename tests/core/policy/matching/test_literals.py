@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from socialcare.policy.language.flaws import Flaw
 from socialcare.policy.language.patterns import Pattern
-from socialcare.policy.matching.literals import _is_plain, needed, needs
+from socialcare.policy.matching.literals import _is_plain, hints, needed, needs
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,8 @@ def test_a_pattern_needs_these_literals(source: str, found: list[set[str]]) -> N
 def test_what_is_easiest_to_find_is_looked_for(
     source: str, literals: list[set[str]], signs: list[set[str]]
 ) -> None:
-    found = needs(source)
+    found = hints(source)
+    assert needs(source) == found.literals
     assert (list(map(set, found.literals)), list(map(set, found.signs))) == (literals, signs)
 
 
@@ -92,7 +93,7 @@ def test_what_fits_has_a_literal_of_each_set(source: str, texts: list[str]) -> N
         pattern = Pattern(source)
     except Flaw:
         return
-    sets = [*needed(source), *needs(source).literals, *needs(source).signs]
+    sets = [*needed(source), *hints(source).literals, *hints(source).signs]
     for text in [*texts, source]:
         fits = pattern.search(text) is not None
         assert pattern.fits(text) is fits
