@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
 from socialcare import ABSENT, Field, FieldValue, Mention
 from socialcare_places.gazetteer import LONGEST, Gazetteer, Spot, area_of
 from socialcare_places.regions import SHORT
+from socialcare_places.screen import screen
 
 _TOKEN = re.compile(r"(?:https?://|www\.)\S+|[@＠][\w.]+|(?P<word>[^\W_]+(?:['’.\-][^\W_]+)*)")
 _JOINED = re.compile(r"\.?\s*#?")
@@ -30,6 +32,8 @@ _ORDINARY = frozenset({
 
 _LONGEST_NAME = 4  # words
 _LONGEST_ANSWER = 6  # words, to the question which city they are in
+
+_NONE: Mapping[str, FieldValue] = {"place": ABSENT}
 
 PLACE = Field(
     name="place",
@@ -67,7 +71,15 @@ class Places:
 
     def classify(self, mentions: Sequence[Mention]) -> Sequence[Mapping[str, FieldValue]]:
         """The place of each mention, surest where it stands behind `near` or `in`."""
-        return [{"place": self._place(mention.text)} for mention in mentions]
+        may_name_one = self._may_name_one
+        return [
+            {"place": self._place(mention.text)} if may_name_one(mention.text) else _NONE
+            for mention in mentions
+        ]
+
+    @cached_property
+    def _may_name_one(self) -> Callable[[str], bool]:
+        return screen(self._gazetteer.spots, _NEAR | _IN, _BETWEEN, _STORE, _LONGEST_ANSWER)
 
     def _place(self, text: str) -> FieldValue:
         words = [_Word(m["word"] or "", m.start(), m.end()) for m in _TOKEN.finditer(text)]
@@ -78,12 +90,13 @@ class Places:
         return ABSENT
 
     def _candidates(self, text: str, words: Sequence[_Word]) -> Iterator[tuple[float, _Named]]:
+        folded = [word.text.casefold() for word in words]
         for confidence, before in ((0.95, _NEAR), (0.85, _IN)):
-            for at, word in enumerate(words):
-                if word.text.casefold() in before and (named := self._behind(text, words, at + 1)):
+            for at, word in enumerate(folded):
+                if word in before and (named := self._behind(text, words, at + 1)):
                     yield confidence, named
-        for store, word in enumerate(words):
-            if word.text.casefold() in _STORE and (named := self._before(text, words, store)):
+        for store, word in enumerate(folded):
+            if word in _STORE and (named := self._before(text, words, store)):
                 yield 0.8, named
         said = [at for at, word in enumerate(words) if word.text]
         if 0 < len(said) <= _LONGEST_ANSWER:
@@ -114,6 +127,8 @@ class Places:
 
     def _at(self, text: str, words: Sequence[_Word], at: int) -> _Named | None:
         """The longest name that begins with this word, and the region behind it."""
+        if not self._gazetteer.begins(words[at].text):
+            return None
         for behind in range(min(at + _LONGEST_NAME, len(words)), at, -1):
             name = text[words[at].start : words[behind - 1].end]
             spot = self._gazetteer.find(name) if _in_one(text, words[at:behind]) else None

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 
 from socialcare_places.regions import COUNTRIES, REGIONS
@@ -34,7 +34,7 @@ class Spot:
         return area in (self.region, self.country)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Gazetteer:
     """Folded name → the places of that name, the one that is meant first."""
 
@@ -67,6 +67,14 @@ class Gazetteer:
         """The place of that name, in that region or country if one is given."""
         named = self.spots.get(fold(name), ())
         return next((spot for spot in named if area is None or spot.lies_in(area)), None)
+
+    def begins(self, word: str) -> bool:
+        """Whether the name of any place begins with this word."""
+        return fold(word).partition(" ")[0] in self._first_words
+
+    @cached_property
+    def _first_words(self) -> frozenset[str]:
+        return frozenset(re.split("[ #]", name, maxsplit=1)[0] for name in self.spots)
 
     def understand(self, written: str) -> Spot | None:
         """The place meant by a text that is nothing else: `Nashville`, `portland, me`, `Paris Texas`."""
