@@ -28,7 +28,7 @@ from socialcare.simulate.ordering import ordered
 from socialcare.simulate.replay import BATCH
 from socialcare.simulate.summary import Summary
 
-PROFILED = ("10", "1000", "1000-care", "10000-flat", "10000-dense")
+PROFILED = ("10", "1000", "1000-care", "10000-flat")
 MENTIONS = 10_000
 
 Batches = Sequence[Sequence[Mention]]

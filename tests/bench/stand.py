@@ -14,7 +14,7 @@ from tests.bench.policies import write_care, write_labels
 from tests.bench.workload import ROOT, SEED, Rule, lines, model, rules, texts
 
 PLUGIN = Path(__file__).parent / "plugin"
-MENTIONS = 82_000
+MENTIONS = 42_000
 FEW = 2_000
 AUTHORS = 0.3
 """Authors a mention, where state is kept of them."""
