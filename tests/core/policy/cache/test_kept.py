@@ -168,7 +168,9 @@ def test_a_test_more_is_analysed_anew(cache: Path, folder: Path, brought: Loaded
     """Tests are no part of the policy's hash, and yet it is said where they are missing."""
     before = read(folder, brought)
     assert "SC501" in {item.code for item in analyse(before, brought.vocabulary).items}
-    tests = "    tests: [{mention: we are open, expect: {fires: true}}, {mention: hi, expect: {fires: false}}]\n"
+    tests = (
+        "    tests: [{mention: we are open, expect: {fires: true}}, {mention: hi, expect: {fires: false}}]\n"
+    )
     (folder / "care.yaml").write_text(TEXT + tests, encoding="utf-8")
     after = read(folder, brought)
     assert after.hash == before.hash
