@@ -193,11 +193,11 @@ def _told(signals: Signals, feeling: frozenset[str], confidence: float) -> float
     if "irony" in signals.points:
         return confidence if feeling is BAD else _MOST_FROM_HINTS
     forms = signals.cut.forms
-    for signal, weight, first, after in signals.matches:
-        if weight >= _PLAINLY and signal in feeling:
-            if any(form[0].isalnum() or form[0] == "#" for form in forms[first:after]):
-                return confidence
-    return _MOST_FROM_HINTS
+    plainly = [match for match in signals.matches if match[1] >= _PLAINLY and match[0] in feeling]
+    in_words = any(
+        form[0].isalnum() or form[0] == "#" for _, _, first, after in plainly for form in forms[first:after]
+    )
+    return confidence if in_words else _MOST_FROM_HINTS
 
 
 def _only_thanks(signals: Signals) -> bool:

@@ -103,7 +103,11 @@ def _by_words(cut: Words) -> tuple[str, float, tuple[str, ...]] | None:
     if "#" in cut.text:
         prose -= sum(form[0] == "#" and form.islower() for form in forms)
     confidence = min(0.98, 0.55 + 0.25 * lead / most + 0.4 * min(1, most / 6 / (prose or 1)))
-    return common.languages[best], round(confidence, 3), cut.phrases([(place, place + 1) for place in hits.values()])
+    return (
+        common.languages[best],
+        round(confidence, 3),
+        cut.phrases([(place, place + 1) for place in hits.values()]),
+    )
 
 
 class _Common(NamedTuple):

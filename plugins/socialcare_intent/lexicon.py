@@ -25,16 +25,15 @@ _MARKS = frozenset({BREAK, "!", "?"})
 class _Node:
     """One step of the phrases that begin alike: the steps `after` each next word and after `any` word.
 
-    `ends` is the signal and weight of the phrase that ends here. `alone` says that a phrase may be met whatever follows.
+    `ends` is the signal and weight of the phrase that ends here.
     """
 
-    __slots__ = ("after", "alone", "any", "ends")
+    __slots__ = ("after", "any", "ends")
 
     def __init__(self) -> None:
         self.after: dict[str, _Node] = {}
         self.any: _Node | None = None
         self.ends: _Said | None = None
-        self.alone = False
 
 
 class Lexicon:
@@ -51,41 +50,43 @@ class Lexicon:
     ) -> None:
         self._known = _graph([(_steps(phrase), (signal, weight)) for phrase, signal, weight in phrases])
         self._in_hashtags = in_hashtags
-        self._of_hashtag = lru_cache(maxsize=512)(self._read_hashtag)
+        self._hashtag = lru_cache(maxsize=512)(self._read_hashtag)
         self.sets = {name: (sets or {}).get(name, frozenset()) for name in SETS}
 
     def matches(self, cut: Words) -> list[Match]:
         """The phrases of a text from left to right, the longest at each place, none overlapping another."""
         forms, known = cut.forms, self._known
-        following = [*forms[1:], ""]
-        places = [
-            place
-            for place, form in enumerate(forms)
-            if form in known and (known[form].alone or following[place] in known[form].after)
-        ]
         if "#" in cut.text:
-            places = sorted({*places, *(place for place, form in enumerate(forms) if form[0] == "#")})
+            begun = [
+                (place, self._hashtag(form) if form[0] == "#" else known[form])
+                for place, form in enumerate(forms)
+                if form in known or form[0] == "#"
+            ]
+        else:
+            begun = [(place, known[form]) for place, form in enumerate(forms) if form in known]
+        following = [*forms[1:], ""]
         found: list[Match] = []
         free = 0
-        for place in places:
+        for place, node in begun:
             if place < free:
                 continue
-            form = forms[place]
-            if form[0] == "#":
-                after, ends = place + 1, self._of_hashtag(form)
-            else:
-                after, ends = _longest(known[form], forms, place + 1)
+            ends, after = node.ends, place + 1
+            if node.any is not None or following[place] in node.after:
+                after, ends = _longest(node, forms, after)
             if ends is not None:
                 found.append((*ends, place, after))
                 free = after
         return found
 
-    def _read_hashtag(self, form: str) -> _Said | None:
-        """What a hashtag says: as a word, else by a piece of it."""
-        node = self._known.get(form[1:])
-        if node is not None and node.ends is not None:
-            return node.ends
-        return next((ends for part, ends in self._in_hashtags if part in form), None)
+    def _read_hashtag(self, form: str) -> _Node:
+        """A step that ends with what a hashtag says: as a word, else by a piece of it."""
+        node = _Node()
+        word = self._known.get(form[1:])
+        if word is not None and word.ends is not None:
+            node.ends = word.ends
+        else:
+            node.ends = next((ends for part, ends in self._in_hashtags if part in form), None)
+        return node
 
 
 def _steps(phrase: str) -> list[tuple[list[str], bool]]:
@@ -118,7 +119,6 @@ def _graph(phrases: Sequence[tuple[list[tuple[list[str], bool]], _Said]]) -> dic
                     node.ends = said
         node.after = {word: made(tuple(rests)) for word, rests in after.items()}
         node.any = node.after.get(_ANY)
-        node.alone = node.ends is not None or node.any is not None
         return node
 
     return made(tuple((number, 0) for number in range(len(phrases)))).after

@@ -1,5 +1,6 @@
 """Tell in one pass over a text which of several costly expressions may match it at all."""
 
+import re
 from collections.abc import Sequence
 
 import re2  # type: ignore[import-untyped]  # it ships no types
@@ -8,7 +9,7 @@ _MEMORY = 1 << 21
 """Bytes that the automaton of a screen may grow to; it begins anew when it is full."""
 
 _OTHERS = r"\x{80}-\x{10ffff}"
-_WIDENED = ((r"\d", "0-9" + _OTHERS), (r"\w", "0-9A-Za-z_" + _OTHERS), (r"\s", r" \t-\r\x1c-\x1f" + _OTHERS))
+_WIDENED = {r"\d": "0-9" + _OTHERS, r"\w": "0-9A-Za-z_" + _OTHERS, r"\s": r" \t-\r\x1c-\x1f" + _OTHERS}
 
 
 class Screen:
@@ -24,9 +25,7 @@ class Screen:
         options.log_errors = False
         tried = re2.Set.SearchSet(options)
         for condition in needed:
-            for ours, wide in _WIDENED:
-                condition = condition.replace(ours, wide)
-            tried.Add(condition)
+            tried.Add(re.sub(r"\\[dsw]", lambda named: _WIDENED[named[0]], condition))
         tried.Compile()
         self._match = tried.Match
 

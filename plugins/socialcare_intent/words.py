@@ -75,7 +75,8 @@ def words(text: str) -> Words:
     read = text[:LONGEST_READ]
     parts = _PIECE.split(read)
     forms = [
-        piece.lower() if piece.isalpha() else _SENTINELS.get(piece[0]) or _form(piece) for piece in parts[2::3]
+        piece.lower() if piece.isalpha() else _SENTINELS.get(piece[0]) or _form(piece)
+        for piece in parts[2::3]
     ]
     if "İ" in read:  # the one letter that is longer in lower case
         forms = [_form(piece) for piece in parts[2::3]]

@@ -1,10 +1,13 @@
 """The language of a post: stated, by script, by common words, or unknown."""
 
+import tomllib
+from importlib.resources import files
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from socialcare_intent.language import detect_language, stated_language
+from socialcare_intent.language import _by_words, detect_language, stated_language
 from socialcare_intent.words import words
 
 
@@ -66,3 +69,32 @@ def test_any_text_has_a_language_or_none(text: str) -> None:
         assert len(language) == 2
         assert 0 <= confidence <= 1
         assert all(piece and piece in text for piece in evidence)
+
+
+LISTED = tomllib.loads(files("socialcare_intent").joinpath("languages.toml").read_text(encoding="utf-8"))
+
+
+def plainly(forms: list[str]) -> tuple[str, float, tuple[str, ...]] | None:
+    """The rule word for word: each word gives its points to each of its languages."""
+    points = dict.fromkeys(LISTED, 0)
+    for form in forms:
+        spoken_in = [language for language in LISTED if form in LISTED[language].split()]
+        for language in spoken_in:
+            points[language] += 6 // len(spoken_in)
+    best = max(points, key=lambda language: points[language])
+    most, second = points[best], sorted(points.values())[-2]
+    hits = list(dict.fromkeys(form for form in forms if form in LISTED[best].split()))
+    if len(hits) < 2 or most < 9 or most - second < 0.4 * most:
+        return None
+    sure = 0.55 + 0.25 * (most - second) / most + 0.4 * min(1, most / 6 / sum(map(str.islower, forms)))
+    return best, round(min(0.98, sure), 3), tuple(hits[:5])
+
+
+@given(
+    st.lists(
+        st.sampled_from([*LISTED["en"].split(), "hola", "el", "que", "die", "je", "não", "de", "xyz"]),
+        max_size=40,
+    )
+)
+def test_the_points_of_languages_add_up_as_the_rule_says(forms: list[str]) -> None:
+    assert _by_words(words(" ".join(forms))) == plainly(forms)
