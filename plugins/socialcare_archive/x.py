@@ -9,13 +9,9 @@ from socialcare import Mention, ReadOptions, Reject
 from socialcare.intake import (
     LARGEST_PAGE,
     Damaged,
-    Stretch,
     blocks_of_lines,
-    head,
     keys,
-    lines_of,
     reject,
-    stretches,
     timed_lists,
     unpacked,
 )
@@ -47,17 +43,6 @@ class XPages:
     def read(self, path: Path, options: ReadOptions) -> Iterator[Mention | Reject]:  # noqa: ARG002 - nothing to map
         """Every post in file order; a row is a line, or in a file of pages the number of the post."""
         return chain.from_iterable(timed_lists(_rows(path)))
-
-    def stretches(self, path: Path, size: int) -> list[Stretch]:
-        """The file in stretches of about `size` bytes that can be read one by one; none where that cannot be done.
-
-        `read` gives what `timed_lists` makes of what `read_stretch` gives of all of them, in order.
-        """
-        return list(stretches(path, size)) if _has_lines(head(path).removeprefix(BOM)) else []
-
-    def read_stretch(self, path: Path, stretch: Stretch) -> Iterator[list[Mention | Reject]]:
-        """The posts of a stretch, some at a time."""
-        return of_lines(path, lines_of(path, stretch, LARGEST_PAGE), stretch.row)
 
 
 def _rows(path: Path) -> Iterator[list[Mention | Reject]]:

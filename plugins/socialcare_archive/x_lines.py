@@ -11,8 +11,9 @@ from socialcare_archive.x_usual import usual_mention
 _AT_ONCE = 256
 
 
-def of_lines(path: Path, blocks: Iterable[list[bytes]], number: int = 0) -> Iterator[list[Mention | Reject]]:
-    """The posts of lines, each one answer; a row is the number of its line, of which `number` came before."""
+def of_lines(path: Path, blocks: Iterable[list[bytes]]) -> Iterator[list[Mention | Reject]]:
+    """The posts of lines, each one answer; a row is the number of its line."""
+    number = 0
     for lines in blocks:
         rows: list[Mention | Reject] = []
         for line in lines:

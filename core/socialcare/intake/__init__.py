@@ -31,7 +31,6 @@ from socialcare.intake.files import (
 )
 from socialcare.intake.moments import LATEST, UNTIMED, moment, timed, timed_lists
 from socialcare.intake.pages import LARGEST_PAGE, keys, objects
-from socialcare.intake.stretches import Stretch, lines_of, stretches
 
 __all__ = [
     "DEEPEST",
@@ -47,7 +46,6 @@ __all__ = [
     "BadRow",
     "Cut",
     "Damaged",
-    "Stretch",
     "blocks_of_lines",
     "decoded",
     "description",
@@ -56,7 +54,6 @@ __all__ = [
     "is_surely_in_bounds",
     "keys",
     "lines",
-    "lines_of",
     "moment",
     "objects",
     "plain",
@@ -64,7 +61,6 @@ __all__ = [
     "short",
     "shown_name",
     "sound",
-    "stretches",
     "timed",
     "timed_lists",
     "unpacked",

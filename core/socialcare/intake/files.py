@@ -103,16 +103,9 @@ def _layer(file: io.BufferedReader, path: Path) -> io.BufferedReader:
         sign = file.peek(4)
     except Damaged:
         return file
-    if not is_packed(sign):
-        return file
     if sign.startswith(_GZIP):
         return _bounded(gzip.GzipFile(fileobj=file).read1, file.tell)
-    return _bounded(_Zst(file, path).read, file.tell)
-
-
-def is_packed(head: bytes) -> bool:
-    """Whether a file is packed by itself, by its first bytes."""
-    return head.startswith((_GZIP, _ZST))
+    return _bounded(_Zst(file, path).read, file.tell) if sign.startswith(_ZST) else file
 
 
 class _Unpacked(io.RawIOBase):

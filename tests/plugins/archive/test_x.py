@@ -1,18 +1,14 @@
 """Answers of the X API v2, with older and newer names, whole, in lines, and damaged."""
 
-import gzip
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from socialcare import Mention, ReadOptions, Reject, Source
-from socialcare.intake import timed_lists
-from socialcare_archive.x import XPages
 
 Read = Callable[..., list[Mention | Reject]]
 SourceOf = Callable[[Path], Source | None]
@@ -275,25 +271,3 @@ def test_real_answers_of_the_api_are_read(data: Path, source_of: SourceOf) -> No
         rows = list(source.read(path, ReadOptions()))
         assert rows, path.name
         assert not [row for row in rows if isinstance(row, Reject)], path.name
-
-
-@pytest.mark.parametrize("size", [100, 1_500, 5_000, 1_000_000])
-def test_a_file_of_lines_can_be_read_in_stretches(tmp_path: Path, size: int) -> None:
-    untimed = {"id": "12", "text": "early"}
-    lines = [
-        json.dumps(each)
-        for each in (untimed, {"data": POST, "includes": {"users": [ANNA]}}, page(POST, untimed), [1])
-    ]
-    path = tmp_path / "past.jsonl"
-    path.write_text("\ufeff" + "\n".join(lines * 20) + "\n\n" + lines[0])
-    source = XPages()
-    stretches = source.stretches(path, size)
-    assert [stretches[0].start, stretches[-1].stop] == [0, path.stat().st_size]
-    rows = chain.from_iterable(source.read_stretch(path, each) for each in stretches)
-    assert [row for some in timed_lists(rows) for row in some] == list(source.read(path, ReadOptions()))
-
-
-def test_what_has_no_lines_of_its_own_is_not_read_in_stretches(tmp_path: Path) -> None:
-    (tmp_path / "indented.json").write_text(json.dumps(page(POST), indent=1))
-    (tmp_path / "packed.jsonl").write_bytes(gzip.compress(json.dumps(page(POST)).encode()))
-    assert [XPages().stretches(path, 1_000) for path in tmp_path.iterdir()] == [[], []]
