@@ -19,8 +19,6 @@ from socialcare_intent.signals import (
 )
 from socialcare_intent.words import URL, Words
 
-INTENTS = ("question", "complaint", "praise", "opinion_request", "other")
-
 _COMPLAINT_FROM = 5
 _COMPLAINT_FROM_HINTS = 6
 _COMPLAINT_IN_A_QUESTION_FROM = 7

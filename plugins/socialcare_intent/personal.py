@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 from socialcare_intent.screen import Screen
 
-KINDS = ("phone", "email", "card", "bank_account", "address", "booking_ref")
-
 _LONGEST_READ = 16_384
 
 

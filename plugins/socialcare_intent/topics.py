@@ -1,9 +1,8 @@
 """Tell what a post is about from the words that its topics have."""
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 
+from socialcare_intent.fields import words_of_topics
 from socialcare_intent.lexicon import Lexicon
 from socialcare_intent.words import Words
 
@@ -19,18 +18,5 @@ def topics_of(cut: Words) -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def topics() -> tuple[str, ...]:
-    """Every topic there is, in order of the alphabet."""
-    return tuple(sorted({topic for named in _listed() for topic in named.split()}))
-
-
-@cache
-def _listed() -> dict[str, list[str]]:
-    text = files("socialcare_intent").joinpath("topics.toml").read_text(encoding="utf-8")
-    listed: dict[str, list[str]] = tomllib.loads(text)
-    return listed
-
-
-@cache
 def _lexicon() -> Lexicon:
-    return Lexicon((phrase, named, 1) for named, phrases in _listed().items() for phrase in phrases)
+    return Lexicon((phrase, named, 1) for named, phrases in words_of_topics().items() for phrase in phrases)

@@ -1,7 +1,6 @@
 """Finds the place that a mention names, and the company's store that is nearest to it."""
 
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -40,9 +39,4 @@ def register_lookups(settings: Settings, folder: Path) -> Sequence[Lookup]:
 
 def _gazetteer(stores: Sequence[Store] | None) -> Gazetteer:
     """The large cities of the world, and before them the places where the company's stores are."""
-    return _cities().with_first(spot for store in stores or () for spot in store.spots())
-
-
-@cache
-def _cities() -> Gazetteer:
-    return Gazetteer.shipped()
+    return Gazetteer(spot for store in stores or () for spot in store.spots())

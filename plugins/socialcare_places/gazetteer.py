@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 
 from socialcare_places.regions import COUNTRIES, REGIONS
@@ -34,34 +34,23 @@ class Spot:
         return area in (self.region, self.country)
 
 
-@dataclass(frozen=True)
 class Gazetteer:
-    """Folded name → the places of that name, the one that is meant first."""
+    """The places of each name: `first` those of the company's stores, then some 1,200 large cities (GeoNames; see NOTICE)."""
 
-    spots: Mapping[str, Sequence[Spot]]
+    def __init__(self, first: Iterable[Spot] = ()) -> None:
+        self._first = tuple(first)
 
-    @classmethod
-    def shipped(cls) -> Gazetteer:
-        """Some 1,200 large cities (GeoNames; see NOTICE)."""
+    @cached_property
+    def spots(self) -> Mapping[str, Sequence[Spot]]:
+        """Folded name → the places of that name, the one that is meant first; read when a place is first asked for."""
         spots: dict[str, list[Spot]] = {}
-        with (files(__package__) / "cities.csv").open(encoding="utf-8") as lines:
-            for row in csv.DictReader(lines):
-                place = (row["region"], row["country"], float(row["latitude"]), float(row["longitude"]))
-                spot = Spot(row["name"], *place)
-                for name in (row["name"], *filter(None, row["also"].split("|"))):
-                    spots.setdefault(fold(name), []).append(spot)
-        return cls(spots)
-
-    def with_first(self, more: Iterable[Spot]) -> Gazetteer:
-        """This one, and places that come before others of the same name."""
-        spots: dict[str, list[Spot]] = {}
-        for spot in more:
+        for spot in self._first:
             named = spots.setdefault(fold(spot.name), [])
             if spot not in named:
                 named.append(spot)
-        return Gazetteer(
-            {**self.spots, **{name: [*own, *self.spots.get(name, ())] for name, own in spots.items()}}
-        )
+        for name, spot in _cities():
+            spots.setdefault(name, []).append(spot)
+        return spots
 
     def find(self, name: str, area: str | None = None) -> Spot | None:
         """The place of that name, in that region or country if one is given."""
@@ -87,6 +76,18 @@ class Gazetteer:
             if area is not None and (spot := self.find(" ".join(words[:cut]), area)):
                 return spot
         return None
+
+
+@cache
+def _cities() -> Sequence[tuple[str, Spot]]:
+    """Each folded name of each large city, the larger city first."""
+    cities: list[tuple[str, Spot]] = []
+    with (files(__package__) / "cities.csv").open(encoding="utf-8") as lines:
+        for row in csv.DictReader(lines):
+            place = (row["region"], row["country"], float(row["latitude"]), float(row["longitude"]))
+            spot = Spot(row["name"], *place)
+            cities += [(fold(name), spot) for name in (spot.name, *filter(None, row["also"].split("|")))]
+    return cities
 
 
 def area_of(written: str) -> str | None:

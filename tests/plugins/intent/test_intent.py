@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from socialcare_intent.intent import INTENTS, LANGUAGES, Judgement, judge
+from socialcare_intent.fields import INTENTS
+from socialcare_intent.intent import LANGUAGES, Judgement, judge
 from socialcare_intent.words import words
 
 

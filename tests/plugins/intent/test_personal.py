@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from socialcare_intent.fields import KINDS
 from socialcare_intent.personal import (
     _FINDERS,
     _HOLDS_ANY,
     _LINK,
-    KINDS,
     Found,
     find_personal_data,
     luhn,

@@ -65,14 +65,14 @@ async def test_stores_further_away_than_asked_do_not_count() -> None:
 def test_of_places_of_one_name_the_largest_is_meant_unless_the_region_says_other(
     written: str, country: str
 ) -> None:
-    spot = Gazetteer.shipped().understand(written)
+    spot = Gazetteer().understand(written)
     assert spot is not None
     assert spot.country == country
 
 
 def test_a_city_with_a_store_of_ours_comes_before_a_larger_one_of_its_name() -> None:
     ours = Spot("Manchester", "NH", "US", 42.99, -71.46)
-    assert Gazetteer.shipped().with_first([ours]).find("manchester") == ours
+    assert Gazetteer([ours]).find("manchester") == ours
 
 
 async def test_without_a_table_the_look_up_fails_and_says_what_to_set() -> None:
