@@ -101,7 +101,7 @@ def judge(cut: Words, language: str = "en") -> Judgement:
     return Judgement(
         intent,
         confidence,
-        evidence or (_mark(signals.cut) if intent == "question" else ()),
+        evidence or (signals.cut.spelled([signals.cut.forms.index("?")]) if intent == "question" else ()),
         *_sentiment(good, bad),
         evidence if felt == spoken else _words(signals.cut, felt),
         intent == "praise" and not asks and _only_thanks(signals),
@@ -242,9 +242,3 @@ def _words(cut: Words, spoken: list[Match]) -> tuple[str, ...]:
         heaviest = sorted(spoken, key=lambda match: -match[1])[:_MOST_WORDS]
         spoken = sorted(heaviest, key=lambda match: match[2])
     return cut.phrases([(first, after) for _, _, first, after in spoken])
-
-
-def _mark(cut: Words) -> tuple[str, ...]:
-    """The first question mark, as it stands in the text."""
-    place = cut.forms.index("?")
-    return cut.phrases([(place, place + 1)])

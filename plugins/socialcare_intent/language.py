@@ -106,7 +106,7 @@ def _by_words(cut: Words) -> tuple[str, float, tuple[str, ...]] | None:
     return (
         common.languages[best],
         round(confidence, 3),
-        cut.phrases([(place, place + 1) for place in hits.values()]),
+        cut.spelled(hits.values()),
     )
 
 

@@ -13,8 +13,9 @@ def topics_of(cut: Words) -> dict[str, tuple[str, ...]]:
     for named, _, first, after in _lexicon().matches(cut):
         for topic in named.split():
             spoken.setdefault(topic, []).append((first, after))
-    ordered = sorted(spoken.items(), key=lambda item: -len(item[1]))
-    return {topic: cut.phrases(spans)[:5] for topic, spans in ordered}
+    if len(spoken) > 1:
+        spoken = dict(sorted(spoken.items(), key=lambda item: -len(item[1])))
+    return {topic: cut.phrases(spans)[:5] for topic, spans in spoken.items()}
 
 
 @cache

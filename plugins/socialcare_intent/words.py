@@ -64,6 +64,11 @@ class Words(NamedTuple):
     parts: list[str]
     may_quote: bool
 
+    def spelled(self, places: Iterable[int]) -> tuple[str, ...]:
+        """Words as they stand in the text."""
+        parts = self.parts
+        return tuple([parts[3 * place + 2] for place in places])
+
     def phrases(self, spans: Iterable[tuple[int, int]]) -> tuple[str, ...]:
         """The text of each span, from its first word to the one before its second, as it stands there; each once."""
         parts = self.parts
