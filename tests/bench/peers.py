@@ -183,7 +183,7 @@ def main() -> None:
         "build, s",
         "other matches than the naive evaluator",
     )
-    told("peers", "make bench-peers", [table(heads, rows)])
+    told("peers", "make bench", [table(heads, rows)])
 
 
 def _alone(name: str, cap: float) -> Result | None:
