@@ -27,7 +27,7 @@ from socialcare.model import Decision, Event, Mention
 from socialcare.screening import View, sights, view
 from socialcare.seam import Told
 from socialcare.simulate.decisions import DecisionWriter
-from socialcare.simulate.summary import Summary
+from socialcare.simulate.summary import PlainFigures, Summary
 
 _ENCODER = Encoder()
 _DECODER = Decoder(list[Event])
@@ -39,7 +39,7 @@ class Whole(NamedTuple):
     """A batch in whose decisions no state has a say: the lines of the decisions file, and the figures."""
 
     lines: bytes
-    summary: Summary
+    figures: PlainFigures
 
 
 class Looked(NamedTuple):
@@ -156,4 +156,4 @@ def _whole(
     summary.see(events, decisions)
     file = io.BytesIO()
     DecisionWriter(file, unsealed).write_all(decisions)
-    return Whole(file.getvalue(), summary)
+    return Whole(file.getvalue(), summary.plain)

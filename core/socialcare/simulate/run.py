@@ -36,7 +36,7 @@ async def run_pooled(
     async for events, looked in pool.look(with_ticks(mentions, desk), BATCH):
         if looked.whole is not None and await take(events, desk):
             desk.seam.failures.add_all(looked.told)
-            summary.add(looked.whole.summary)
+            summary.add(looked.whole.figures)
             whole(events, looked.whole.lines)
             continue
         seen = None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import attrgetter
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from socialcare.model import OUTCOMES, ActionRecord, Decision, Event, Mention, Tick
@@ -84,6 +84,18 @@ class Sample:
     rule: str
 
 
+class PlainFigures(NamedTuple):
+    """The figures of a batch in which nobody was spoken to."""
+
+    guessed_times: int
+    since: datetime | None
+    until: datetime | None
+    reasons: Counter[tuple[str, str]]
+    unnamed_accounts: Counter[str]
+    unknown: Counter[str]
+    fires: dict[str, int]
+
+
 @dataclass(slots=True)
 class Summary:
     """The figures of a dry run; `see` adds a batch."""
@@ -147,7 +159,21 @@ class Summary:
         for rule, count in Counter(fired).items():
             self._of(rule).fires += count
 
-    def add(self, other: Summary) -> None:
+    @property
+    def plain(self) -> PlainFigures:
+        """What there is to count where nobody was spoken to, without the policy: it is sent between processes."""
+        fires = {rule: counted.fires for rule, counted in self.rules.items() if counted.fires}
+        return PlainFigures(
+            self.guessed_times,
+            self.since,
+            self.until,
+            self.reasons,
+            self.unnamed_accounts,
+            self.unknown,
+            fires,
+        )
+
+    def add(self, other: PlainFigures) -> None:
         """Take in the figures of a later batch, counted elsewhere, in which nobody was spoken to."""
         self.guessed_times += other.guessed_times
         self.since = self.since or other.since
@@ -157,9 +183,8 @@ class Summary:
         for account, count in other.unnamed_accounts.items():
             self._concerned(account, count)
         self.unknown.update(other.unknown)
-        for rule, counted in other.rules.items():
-            if counted.fires:
-                self._of(rule).fires += counted.fires
+        for rule, fires in other.fires.items():
+            self._of(rule).fires += fires
 
     @property
     def wanting(self) -> int:
