@@ -134,13 +134,12 @@ async def _remember(events: Sequence[Event], sights: Sequence[Sight], desk: Desk
     items = await desk.store.read(held)
     memory.load(held, items)
     memory.schedule(due)
-    waiting = {one.who for key in items if (one := kept(key, memory)) is not None}
-    subjects = {
-        Subject(account, who.author, who.conversation)
-        for who in waiting
-        for account in (who.account, *desk.receivers)
-    }
     keys: set[Key] = {state.paused(event.ref) for event in events if isinstance(event, Control)}
+    subjects: set[Subject] = set()
+    for key in items:
+        if (one := kept(key, memory)) is not None:
+            keys.update(desk.touched.by_rule(one.record.rule, one.who))
+            subjects.update(Subject(to, one.who.author, one.who.conversation) for to in desk.receivers)
     for event, sight in zip(events, sights, strict=True):
         if not isinstance(event, Mention):
             continue

@@ -9,7 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
-LISTS = ["requirements.txt", "requirements-dev.txt", "requirements-build.txt"]
+LISTS = ["requirements.txt", "requirements-dev.txt", "requirements-build.txt", "requirements-bench.txt"]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 

@@ -96,7 +96,7 @@ class PlainFigures(NamedTuple):
     fires: dict[str, int]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)  # what runs it may spell it out, with the whole policy
 class Summary:
     """The figures of a dry run; `see` adds a batch."""
 

@@ -45,6 +45,14 @@ class Touched:
         """The keys of anything that can happen to a subject."""
         return {name(subject) for name in self._all}
 
+    def by_rule(self, rule: str, subject: Subject) -> list[Key]:
+        """The keys of putting an action of a rule before the guards once more."""
+        found = self._setting.policy.rules.get(rule)
+        names = [state.flags, state.wrote, _paused, *_counts(self._setting)]
+        if found is not None:
+            names += _of_rule(found, self._setting)
+        return [name(subject) for name in names]
+
     @cached_property
     def reads_flags(self) -> bool:
         """Whether any statement reads what we remember of an author."""
@@ -68,7 +76,8 @@ class Touched:
     def _all(self) -> tuple[Name, ...]:
         rules = self._setting.policy.rules.values()
         every = [name for rule in rules for name in _of_rule(rule, self._setting)]
-        return (*_counts(self._setting), state.flags, state.wrote, _paused, *every)
+        names = [*_counts(self._setting), state.flags, state.wrote, _paused, *every]
+        return tuple({_what(name): name for name in names}.values())
 
 
 _MOST_KNOWN = 20_000
