@@ -6,16 +6,14 @@ from collections.abc import Callable, Iterable
 import re2  # type: ignore[import-untyped]  # it ships no types
 
 _GAP = r"[^a-z0-9]+"
-_JOINED = r"[a-z0-9]+['’.][a-z0-9][a-z0-9'’.-]*"
-"""What may be any name: nobody writes all of `St. Louis` and `O'Fallon` alike."""
-_BESIDE = r"(?:[^a-z0-9]|@[a-z0-9_.]+|(?:https?://|www\.)\S+)*"
+_JOINED = r"[a-z0-9]+(?:'|’|\.)[a-z0-9]"
+"""How any name may begin: nobody writes all of `St. Louis` and `O'Fallon` alike."""
+_BESIDE = r"(?:[^a-z0-9]|(?:@|＠)[a-z0-9_.]+|(?:https?://|www\.)\S+)*"
 _END = r"(?:[^a-z0-9]|$)"
-_IN_NO_NAME = (
-    r"\x{2013}\x{2014}\x{2018}\x{2019}\x{201c}\x{201d}\x{2026}"  # dashes, quotes, ellipsis
-    r"\x{2600}-\x{2767}\x{2794}-\x{27bf}\x{fe0f}\x{1f300}-\x{1faff}"  # emoji
-)
-_IN_FRONT = 2
-"""The number of the condition that a text begins with a name."""
+_IN_FRONT = [2]
+"""What is met by a text that only begins with a name."""
+
+_FOREIGN_LETTER = re.compile(r"[^\W\x00-\x7f]")
 
 
 def screen(
@@ -27,33 +25,41 @@ def screen(
     is not ASCII for a part of one, and knows no names before a word of `behind`. Words of `between` may stand before a
     name; who says nothing but a name says at most `longest` words.
     """
-    name = _beginnings(names)
+    begun = _beginnings(names)
     options = re2.Options()
+    options.max_mem += 64 * len(
+        begun
+    )  # the program takes some 20 bytes a sign, the rest is for its automaton
+    options.encoding = (
+        re2.Options.Encoding.LATIN1
+    )  # a sign that is not ASCII is some bytes that are no letters
     options.case_sensitive = False
     conditions = re2.Set.SearchSet(options)
-    conditions.Add(
-        rf"(?:^|[^a-z0-9])(?:{'|'.join(before)}){_GAP}(?:(?:{'|'.join(between)}){_GAP})*{name}{_END}"
-    )
-    conditions.Add(rf"(?:^|[^a-z0-9])(?:{'|'.join(behind)}){_END}")
-    conditions.Add(rf"^{_BESIDE}{name}{_END}")
-    conditions.Add(rf"[^\x00-\x7f{_IN_NO_NAME}]")
+    for condition in (
+        rf"(?:^|[^a-z0-9])(?:{'|'.join(before)}){_GAP}(?:(?:{'|'.join(between)}){_GAP})*{begun}",
+        rf"(?:^|[^a-z0-9])(?:{'|'.join(behind)}){_END}",
+        rf"^{_BESIDE}{begun}",
+    ):
+        conditions.Add(condition.encode())
     conditions.Compile()
 
     def may_name_one(text: str) -> bool:
         met = conditions.Match(text.encode(errors="replace"))
-        return met is not None and (met != [_IN_FRONT] or sum(map(str.isalpha, text.split())) <= longest)
+        if met == _IN_FRONT and sum(map(str.isalpha, text.split())) > longest:
+            met = None
+        return met is not None or (not text.isascii() and _FOREIGN_LETTER.search(text) is not None)
 
     return may_name_one
 
 
 def _beginnings(names: Iterable[str]) -> str:
-    """An expression of the first word of each name, and of the second, if it has one."""
+    """An expression of the first word of each name, and of how the second begins, if it has one."""
     seconds: dict[str, set[str]] = {}
-    for name in names:
+    for name in filter(str.isascii, names):
         first, second, *_ = [*filter(None, re.split("[ #]", name)), "", ""]
-        seconds.setdefault(re.escape(first), set()).add(re.escape(second))
-    begun = [
-        first if "" in follow else f"{first}{_GAP}(?:{'|'.join(sorted(follow))}|{_JOINED})"
-        for first, follow in sorted(seconds.items())
+        seconds.setdefault(re.escape(first), set()).add(re.escape(second[:1]))
+    alone = [first for first, follow in seconds.items() if "" in follow]
+    followed = [
+        f"{first}{_GAP}[{''.join(sorted(follow))}]" for first, follow in seconds.items() if "" not in follow
     ]
-    return f"(?:{'|'.join(begun)}|{_JOINED})"
+    return f"(?:(?:{'|'.join(sorted(alone))}){_END}|{'|'.join(sorted(followed))}|{_JOINED})"

@@ -52,3 +52,12 @@ def test_the_place_of_a_text_is_what_reading_it_closely_finds(text: str) -> None
 )
 def test_a_text_that_names_nothing_is_not_read_closely(text: str) -> None:
     assert not PLACES._may_name_one(text)
+
+
+def test_a_table_of_many_stores_is_screened_as_well() -> None:
+    places = Places(
+        Gazetteer(Spot(f"{n % 977}th Street Shop {n}", "", "US", 1.0, 2.0) for n in range(20_000))
+    )
+    (row,) = places.classify([mention("is the one near 13th Street Shop 990 open?")])
+    assert row["place"].value == "13th Street Shop 990"
+    assert not places._may_name_one("hello, who may I ask in this matter?")
