@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import re2  # type: ignore[import-untyped]  # it ships no types
 
-_MEMORY = 1 << 21
+_MEMORY = 1 << 22
 """Bytes that the automaton of a screen may grow to; it begins anew when it is full."""
 
 _OTHERS = r"\x{80}-\x{10ffff}"
