@@ -87,19 +87,19 @@ class Desk:
         return [one for one in others if self.keep_input or not uses.isdisjoint(one.fields)]
 
     @cached_property
-    def near_by(self) -> Sequence[Provider]:
-        """Of the classifiers asked those that are pure: they look at every mention."""
+    def pure(self) -> Sequence[Provider]:
+        """Of the classifiers asked those that look at every mention."""
         return [one for one in self.asked if not one.classifier.reads_outside]
 
     @cached_property
-    def far(self) -> Sequence[Provider]:
+    def outside(self) -> Sequence[Provider]:
         """Those that read the outside: they are asked where something depends on their word."""
         return [one for one in self.asked if one.classifier.reads_outside]
 
     @cached_property
     def tier(self) -> Tier:
         """Knows where something does."""
-        return Tier(self.setting, {name for one in self.far for name in one.fields})
+        return Tier(self.setting, {name for one in self.outside for name in one.fields})
 
     @cached_property
     def plain(self) -> PlainRules:

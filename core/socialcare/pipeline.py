@@ -46,7 +46,7 @@ async def decide(
 
 async def _decide(events: Sequence[Event], sights: Sequence[Sight], desk: Desk) -> list[Decision]:
     done = [sight for sight in sights if isinstance(sight, Decision)]
-    if len(done) == len(events) and not desk.scheduled and await take(events, desk):
+    if done and len(done) == len(events) and not desk.scheduled and await take(events, desk):
         return done
     while True:
         memory = await _remember(events, sights, desk)

@@ -71,8 +71,8 @@ def recorded_plainly(
     mention: Mention, account: str, fields: Mapping[str, FieldValue], acts: Acts, setting: Setting
 ) -> Decision:
     """The decision record of a mention in which no state has a say."""
-    policy, shown, author = setting.policy.hash, setting.shown, mention.author
-    told = {path: fields[path] for path in shown if path in fields}
+    policy, author = setting.policy.hash, mention.author
+    shown = seen_fields(fields, setting)
     return Decision(
         id=decision_id(policy, mention.key, 1),
         mention=mention.id,
@@ -84,9 +84,9 @@ def recorded_plainly(
         reason=acts.reason,
         fired=acts.fired,
         actions=acts.records,
-        fields=told,
+        fields=shown,
         policy=policy,
-        unknown=() if len(told) == len(shown) else tuple([path for path in shown if path not in told]),
+        unknown=_unknown(shown, fields, setting),
     )
 
 

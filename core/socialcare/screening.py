@@ -79,7 +79,7 @@ def look_as(
 async def _observed(mentions: Sequence[Mention], desk: Desk) -> tuple[list[str], list[Fields]]:
     """The account that each mention concerns, and what is known of it."""
     accounts = [desk.company.account_of(mention, desk.account) for mention in mentions]
-    fields = await desk.seam.fields(desk.near_by, mentions)
+    fields = await desk.seam.fields(desk.pure, mentions)
     if desk.assume:
         fields = [{**desk.assume, **found} for found in fields]
     observe, pins = desk.observe.add, desk.pins
@@ -87,12 +87,12 @@ async def _observed(mentions: Sequence[Mention], desk: Desk) -> tuple[list[str],
         observe(found, mention, account)
         if pins:
             found.update(pins.get(mention.id, {}))
-    if desk.far:
-        await _ask_far(mentions, fields, desk)
+    if desk.outside:
+        await _ask_outside(mentions, fields, desk)
     return accounts, fields
 
 
-async def _ask_far(mentions: Sequence[Mention], fields: Sequence[Fields], desk: Desk) -> None:
+async def _ask_outside(mentions: Sequence[Mention], fields: Sequence[Fields], desk: Desk) -> None:
     """Let the classifiers that read the outside speak of the mentions of which something depends on it."""
     wanted = [
         at
@@ -100,7 +100,7 @@ async def _ask_far(mentions: Sequence[Mention], fields: Sequence[Fields], desk: 
         if desk.keep_input or desk.tier.is_needed((fields[at], None if mention.at_is_guessed else mention.at))
     ]
     some = [mentions[at] for at in wanted]
-    for at, found in zip(wanted, await desk.seam.fields(desk.far, some) if some else (), strict=True):
+    for at, found in zip(wanted, await desk.seam.fields(desk.outside, some) if some else (), strict=True):
         seen = fields[at]
         pinned = desk.pins.get(mentions[at].id, {})
         seen.update((name, value) for name, value in found.items() if name not in pinned)

@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import NamedTuple, TypeAlias
 
+from socialcare.policy.deciding.states import States
 from socialcare.policy.matching.atoms import Atoms
 from socialcare.policy.matching.cells import give_slots
 from socialcare.policy.matching.closures import BOUNDS
 from socialcare.policy.matching.literals import needs
 from socialcare.policy.matching.nodes import Found, Joint, Node, Test, conjuncts
 from socialcare.policy.matching.pivots import Pivots, Rarity
-from socialcare.policy.matching.reader import Reader, States
+from socialcare.policy.matching.reader import Reader
 from socialcare.policy.statements import Policy, Rule
 
 PATTERN = 1.4

@@ -58,6 +58,8 @@ def draft(
             waiting.append((followed, steps))
     while waiting:
         followed, steps = waiting.pop(_best(waiting, setting))
+        if _lost(followed, steps, result):
+            continue
         if followed.rule.look_up:
             yield from _asked(followed, steps, moment, setting, memory, result)
         else:
@@ -145,10 +147,8 @@ def _asked(
     memory: Memory,
     result: Draft,
 ) -> Generator[Ask, Answer, None]:
-    """Propose in the light of what the rule's look-ups answer, unless it has lost before."""
+    """Propose in the light of what the rule's look-ups answer."""
     rule = followed.rule
-    if _lost(followed, steps, result):
-        return
     answers = yield from look_up(rule, moment, setting, memory, result)
     if answers is None:
         result.outranked.pop(rule.id, None)
@@ -167,8 +167,6 @@ def _propose(
     result: Draft,
 ) -> Generator[Ask, Answer, None]:
     rule = followed.rule
-    if not rule.look_up and _lost(followed, steps, result):
-        return
     if rule.id not in result.gated:
         result.fired.append(rule.id)
     for step in steps:

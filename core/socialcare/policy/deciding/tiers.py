@@ -12,7 +12,8 @@ from socialcare.policy.deciding import naive
 from socialcare.policy.deciding.courses import course
 from socialcare.policy.deciding.engine import Seen
 from socialcare.policy.deciding.plan import Course, Setting
-from socialcare.policy.deciding.world import WROTE_FIRST, World
+from socialcare.policy.deciding.states import States
+from socialcare.policy.deciding.world import World
 from socialcare.policy.statements import All, Comparison, Condition, NoneOf, Rule, Signal
 from socialcare.policy.walk import conditions_of, leaves, paths_of
 
@@ -28,6 +29,7 @@ class Tier:
         self._setting = setting
         self._policy = setting.policy
         self._fields = frozenset(fields)
+        self._states = States(setting.policy)
         rules = setting.engine.rules
         self._waiting = [rule for rule in rules if self._reads_rule(rule)]
         self._others = [rule for rule in rules if rule.status == "live" and not self._reads_rule(rule)]
@@ -84,30 +86,24 @@ class Tier:
         return frozenset(map(naive.opposite, some)) if isinstance(condition, NoneOf) else some
 
     def _is_open(self, test: Comparison) -> bool:
-        return test.op == "reaches" or self._is_open_path(test.path, state=True)
+        return self._states.reads(test) or self._is_filled(test.path)
 
-    def _is_open_path(self, path: str, *, state: bool) -> bool:
-        """Whether a path reads what the classifiers fill, or (with `state`) what is remembered."""
+    def _is_filled(self, path: str) -> bool:
+        """Whether a path reads what the classifiers fill."""
         if path in self._fields or any(path.startswith(f"{name}.") for name in self._fields):
             return True
-        if path.startswith("counts."):
-            return state
         formula = self._policy.formulas.get(path)
-        if formula is not None:
-            return any(self._is_open_path(part, state=state) for part in formula.calc.paths)
-        return state and (path == WROTE_FIRST or path.startswith("flags."))
+        return formula is not None and any(map(self._is_filled, formula.calc.paths))
 
     def _reads_rule(self, rule: Rule) -> bool:
         """Whether a rule, or a guard over what it does, reads a field of the classifiers."""
         actions = [self._setting.vocabulary.actions[use.action] for use in rule.uses]
         guards = [guard for action in actions for guard in self._setting.guards_over(action, rule)]
         conditions = [*conditions_of(rule), *(guard.when for guard in guards)]
-        return any(map(self._reads, conditions)) or any(
-            self._is_open_path(path, state=False) for path in paths_of(rule)
-        )
+        return any(map(self._reads, conditions)) or any(map(self._is_filled, paths_of(rule)))
 
     def _reads(self, condition: Condition) -> bool:
-        return any(self._is_open_path(path, state=False) for path in self._paths(condition))
+        return any(map(self._is_filled, self._paths(condition)))
 
     def _paths(self, condition: Condition) -> Iterator[str]:
         for leaf in leaves(condition):

@@ -39,7 +39,7 @@ class Touched:
         """Each name once, though several rules and the guards about them share it."""
         rules = [self._rules[number] for numbers in screened for number in numbers]
         names = [*self._always, *(name for rule in rules for name in _of_rule(rule, self._setting))]
-        return tuple({_what(name): name for name in names}.values())
+        return _each_once(names)
 
     def by_any(self, subject: Subject) -> set[Key]:
         """The keys of anything that can happen to a subject."""
@@ -48,10 +48,8 @@ class Touched:
     def by_rule(self, rule: str, subject: Subject) -> list[Key]:
         """The keys of putting an action of a rule before the guards once more."""
         found = self._setting.policy.rules.get(rule)
-        names = [state.flags, state.wrote, _paused, *_counts(self._setting)]
-        if found is not None:
-            names += _of_rule(found, self._setting)
-        return [name(subject) for name in names]
+        names = [] if found is None else _of_rule(found, self._setting)
+        return [name(subject) for name in (*self._of_anybody, *names)]
 
     @cached_property
     def reads_flags(self) -> bool:
@@ -73,20 +71,24 @@ class Touched:
         return tuple(found)
 
     @cached_property
+    def _of_anybody(self) -> tuple[Name, ...]:
+        """What is remembered of anybody, whatever the rules."""
+        return (*_counts(self._setting), state.flags, state.wrote, _paused)
+
+    @cached_property
     def _all(self) -> tuple[Name, ...]:
         rules = self._setting.policy.rules.values()
         every = [name for rule in rules for name in _of_rule(rule, self._setting)]
-        names = [*_counts(self._setting), state.flags, state.wrote, _paused, *every]
-        return tuple({_what(name): name for name in names}.values())
+        return _each_once([*self._of_anybody, *every])
 
 
 _MOST_KNOWN = 20_000
 """Combinations of rules; few of the possible ones ever meet."""
 
 
-def _what(name: Name) -> object:
-    """What makes two names of state the same."""
-    return (name.func, name.args) if isinstance(name, partial) else name
+def _each_once(names: Iterable[Name]) -> tuple[Name, ...]:
+    """Names without those that say the same again: of one function with the same words."""
+    return tuple({(n.func, n.args) if isinstance(n, partial) else n: n for n in names}.values())
 
 
 def _paused(subject: Subject) -> Key:

@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 
 from socialcare.model import FieldValue
 from socialcare.policy.deciding.engine import Screened, Seen
+from socialcare.policy.deciding.states import States
 from socialcare.policy.deciding.world import World
 from socialcare.policy.matching.atoms import Atoms
 from socialcare.policy.matching.cells import Cells, give_slots
 from socialcare.policy.matching.closures import Closures
 from socialcare.policy.matching.index import Index
 from socialcare.policy.matching.pivots import Pivots, Rarity
-from socialcare.policy.matching.reader import Reader, States
+from socialcare.policy.matching.reader import Reader
 from socialcare.policy.matching.scanning import Column, Fields, Scanner
 from socialcare.policy.matching.sight import Sight
 from socialcare.policy.matching.worlds import Worlds

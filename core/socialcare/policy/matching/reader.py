@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from socialcare.policy.deciding.states import States
 from socialcare.policy.language.patterns import Pattern
 from socialcare.policy.matching.atoms import Atoms, edged
 from socialcare.policy.matching.literals import Hints, hints, is_of_letters
@@ -11,27 +12,6 @@ from socialcare.policy.matching.nodes import Fits, Found, Node, Test, joint
 from socialcare.policy.statements import All, AnyOf, Comparison, Condition, NoneOf, Policy
 
 _EDGED = frozenset({"contains", "exactly", "starts_with", "ends_with"})
-
-
-class States:
-    """Which paths read the policy's state: counts, flags, who wrote first, and formulas over these."""
-
-    def __init__(self, policy: Policy) -> None:
-        self._policy = policy
-        self._known: dict[str, bool] = {}
-
-    def reads(self, test: Comparison) -> bool:
-        """Whether a test needs the state."""
-        return test.op == "reaches" or self._path(test.path)
-
-    def _path(self, path: str) -> bool:
-        if path not in self._known:
-            self._known[path] = True  # a formula of itself, which no policy has
-            formula = self._policy.formulas.get(path)
-            of_formula = formula is not None and any(self._path(part) for part in formula.calc.paths)
-            head = path.partition(".")[0]
-            self._known[path] = of_formula or head in {"counts", "flags"} or path == "author.wrote_first"
-        return self._known[path]
 
 
 class Reader:
