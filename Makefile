@@ -47,7 +47,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 
 lock:  ## resolve the hashed lists anew (UPGRADE=1 takes newer versions)
 	@test -x $(BIN)/uv || .ci/environment .venv requirements-dev.txt
-	$(LOCK) --group dev pyproject.toml -o requirements-dev.txt
+	$(LOCK) --all-extras --group dev pyproject.toml -o requirements-dev.txt
 	$(LOCK) --constraint requirements-dev.txt pyproject.toml -o requirements.txt
 	$(LOCK) --constraint requirements-dev.txt --group build -o requirements-build.txt
 	$(LOCK) --constraint requirements.txt --constraint requirements-build.txt --group bench pyproject.toml -o requirements-bench.txt

@@ -9,6 +9,7 @@ TYPE_CHECKING = False  # importing `typing` takes 10 ms, which every start would
 if TYPE_CHECKING:
     from socialcare.errors import ArchiveError, PluginError, SettingsError, SocialcareError
     from socialcare.hookspecs import Settings, hookimpl
+    from socialcare.listening import Batch, Feed, Gone, Refused, Webhook
     from socialcare.model import (
         ABSENT,
         Author,
@@ -24,37 +25,48 @@ if TYPE_CHECKING:
         Value,
     )
     from socialcare.ports import Action, Channel, Classifier, Entity, Lookup, Question, ReadOptions, Source
+    from socialcare.sending import Answer, Effect, Found, OwnPost, Sender
 
 __all__ = [
     "ABSENT",
     "Action",
+    "Answer",
     "ArchiveError",
     "Author",
+    "Batch",
     "Channel",
     "Choice",
     "Classifier",
     "Decision",
+    "Effect",
     "Entity",
+    "Feed",
     "Field",
     "FieldValue",
+    "Found",
+    "Gone",
     "Lookup",
     "Mention",
+    "OwnPost",
     "Parameter",
     "PluginError",
     "Question",
     "ReadOptions",
     "Refers",
+    "Refused",
     "Reject",
+    "Sender",
     "Settings",
     "SettingsError",
     "Skipped",
     "SocialcareError",
     "Source",
     "Value",
+    "Webhook",
     "hookimpl",
 ]
 
-_HOMES = ("errors", "model", "ports", "hookspecs")
+_HOMES = ("errors", "model", "ports", "listening", "sending", "hookspecs")
 
 
 def __getattr__(name: str) -> object:

@@ -9,8 +9,10 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel
 
+from socialcare.listening import Feed, Webhook
 from socialcare.model import Field, Kind, Outcome, Parameter, Slot
 from socialcare.ports import Action, Channel, Classifier, Lookup, Source
+from socialcare.sending import Sender
 
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 _DOTTED = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*")
@@ -180,10 +182,39 @@ def _twice(names: Sequence[str]) -> list[str]:
     return sorted({str(name) for name in names if list(names).count(name) > 1})
 
 
+def _listener(one: Feed | Webhook) -> Iterator[str]:
+    yield from _name(one.name, _DOTTED)
+    yield from _doc(one.doc)
+    if isinstance(one, Webhook) and not _PATH.fullmatch(one.path):
+        yield f"its `path` `{one.path}` is none: `/` and small letters, digits, `-` or `_`"
+
+
+def _sender(sender: Sender) -> Iterator[str]:
+    yield from _name(sender.name, _DOTTED)
+    yield from _doc(sender.doc)
+    for member, value, words in (
+        ("idempotency", sender.idempotency, ("client_id", "key", "none")),
+        ("look_up", sender.look_up, ("by_id", "by_reply_target", "none")),
+    ):
+        if value not in words:
+            yield f"`{member}` is none of {', '.join(words)}"
+    if sender.idempotency == "client_id" and sender.look_up != "by_id":
+        yield "it chooses the id and does not look up by it"
+    if not sender.actions:
+        yield "it carries out no action"
+    if sender.most_seconds <= 0 or sender.lag < 0:
+        yield "`most_seconds` and `lag` are seconds"
+
+
+_PATH = re.compile(r"/[a-z0-9/_-]{1,100}")
+
 _CHECKS: Mapping[type, Callable[[Any], Iterator[str]]] = {  # Any: each check takes the port it stands beside
     Source: _source,
     Channel: _channel,
     Classifier: _classifier,
     Lookup: _lookup,
     Action: _action,
+    Feed: _listener,
+    Webhook: _listener,
+    Sender: _sender,
 }

@@ -27,3 +27,10 @@ class ArchiveError(SocialcareError):
 
 class Conflict(Exception):  # noqa: N818 - a store's normal answer, not an error that a user sees
     """Another worker changed a key between `read` and `commit`; read again and decide again."""
+
+
+class Interrupted(Exception):  # noqa: N818 - as above
+    """Not the event's fault: the store cannot be reached, or what was being decided changed meanwhile.
+
+    Nothing was written; the batch is given back, to be decided later.
+    """

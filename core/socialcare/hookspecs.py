@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
+from socialcare.listening import Feed, Webhook
 from socialcare.ports import Action, Channel, Classifier, Lookup, Source
+from socialcare.sending import Sender
 
 if TYPE_CHECKING:
     import click
@@ -55,6 +57,21 @@ def register_actions(settings: Settings, folder: Path) -> Sequence[Action]:  # t
 @hookspec
 def register_commands(settings: Settings, folder: Path) -> Sequence[click.Command]:  # type: ignore[empty-body]  # a hook has no body
     """Commands: each becomes `socialcare NAME`."""
+
+
+@hookspec
+def register_feeds(settings: Settings, folder: Path) -> Sequence[Feed]:  # type: ignore[empty-body]  # a hook has no body
+    """Streams of mentions that `socialcare run` listens to; asked by nothing else."""
+
+
+@hookspec
+def register_webhooks(settings: Settings, folder: Path) -> Sequence[Webhook]:  # type: ignore[empty-body]  # a hook has no body
+    """Where platforms call `socialcare run`; asked by nothing else."""
+
+
+@hookspec
+def register_senders(settings: Settings, folder: Path) -> Sequence[Sender]:  # type: ignore[empty-body]  # a hook has no body
+    """What carries actions out; asked by `socialcare run` and nothing else."""
 
 
 @hookspec

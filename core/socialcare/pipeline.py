@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from socialcare import agenda
 from socialcare.desk import Desk, handed_over, make
-from socialcare.errors import Conflict
+from socialcare.errors import Conflict, Interrupted
 from socialcare.model import Control, Decision, Event, Mention, Outcome, Tick
 from socialcare.policy.deciding import state
 from socialcare.policy.deciding.holds import kept
@@ -35,9 +35,14 @@ async def decide(
     A mention that was decided before, in any edit, gives no decision. If a batch raises, its events are decided one by
     one; one that raises again ends in the inbox with the reason `error`. `sights` is what `look` made of the events, if
     that was done elsewhere.
+
+    Raises:
+        Interrupted: nothing was decided, and nothing is wrong with the events.
     """
     try:
         return await _decide(events, await look(events, desk) if sights is None else sights, desk)
+    except Interrupted:
+        raise
     except Exception as error:  # noqa: BLE001 - a mention must never vanish, whatever is wrong with us
         if len(events) > 1:
             return list(chain.from_iterable([await decide([event], desk) for event in events]))
@@ -46,7 +51,7 @@ async def decide(
 
 async def _decide(events: Sequence[Event], sights: Sequence[Sight], desk: Desk) -> list[Decision]:
     done = [sight for sight in sights if isinstance(sight, Decision)]
-    if done and len(done) == len(events) and not desk.scheduled and await take(events, desk):
+    if done and len(done) == len(events) and not desk.scheduled and await take(events, desk, done):
         return done
     while True:
         memory = await _remember(events, sights, desk)
@@ -60,14 +65,14 @@ async def _decide(events: Sequence[Event], sights: Sequence[Sight], desk: Desk) 
             elif isinstance(event, Control):
                 decisions += await agenda.control(event, desk, memory)
         try:
-            await desk.store.commit(memory.changes, memory.expected)
+            await desk.store.commit(memory.changes, memory.expected, decisions)
         except Conflict:
             continue
         return decisions
 
 
-async def take(events: Sequence[Event], desk: Desk) -> bool:
-    """Mark posts as decided, if none was before, and nothing comes due in their time that others must decide with them."""
+async def take(events: Sequence[Event], desk: Desk, decisions: Sequence[Decision] = ()) -> bool:
+    """Mark posts as decided with these decisions, if none was before, and nothing comes due in their time that others must decide with them."""
     posts = [event for event in events if isinstance(event, Mention) and event.kind == "post"]
     keys = dict.fromkeys(map(state.seen, posts))
     if len(keys) < len(events) or await desk.store.due(events[-1].at.timestamp()):
@@ -75,7 +80,7 @@ async def take(events: Sequence[Event], desk: Desk) -> bool:
     if await desk.store.read(keys):
         return False
     try:
-        await desk.store.commit(dict.fromkeys(keys, Change(data=True)), dict.fromkeys(keys, 0))
+        await desk.store.commit(dict.fromkeys(keys, Change(data=True)), dict.fromkeys(keys, 0), decisions)
     except Conflict:
         return False
     return True
@@ -176,7 +181,7 @@ async def _failed(events: Sequence[Event], error: Exception, desk: Desk) -> list
             account = desk.company.account_of(event, desk.account)
             decision = _settled(event, account, "inbox", "error", desk)
             decisions.append(replace(decision, problems=(_told(error),)))
-            await desk.store.commit(memory.changes, memory.expected)
+            await desk.store.commit(memory.changes, memory.expected, decisions[-1:])
         else:
             decisions.append(_undecided(event, error, desk))
     return decisions

@@ -20,10 +20,12 @@ from socialcare.config import Settings
 from socialcare.declarations import problems_of
 from socialcare.diagnostics.spelling import suggestion
 from socialcare.errors import PluginError, SettingsError, SocialcareError
+from socialcare.listening import Feed, Webhook
 from socialcare.model import Decision, Vocabulary
 from socialcare.observed import PLUGIN as OBSERVED
 from socialcare.ports import Action, Channel, Classifier, Lookup, Source
 from socialcare.seam import Failed, Provider, Seam, attempt
+from socialcare.sending import Sender
 from socialcare.vocabulary import Brought, gather
 
 GROUP = "socialcare"
@@ -32,13 +34,20 @@ GROUP = "socialcare"
 _OWN = "mention"
 """The plugin of the mention's own fields: always on."""
 
-_PORTS: Mapping[str, type] = {
+_PORTS: dict[str, type] = {
     "register_sources": Source,
     "register_channels": Channel,
     "register_classifiers": Classifier,
     "register_lookups": Lookup,
     "register_actions": Action,
 }
+_LIVE_PORTS: dict[str, type] = {
+    "register_feeds": Feed,
+    "register_webhooks": Webhook,
+    "register_senders": Sender,
+}
+"""Asked only where mentions are taken in and answered: they may need secrets that a dry run has no use for."""
+
 _COMMANDS = "register_commands"
 _TOLD = "on_decision"
 _NO_SUCH = "there is no such setting"
@@ -64,6 +73,9 @@ class Loaded:
     classifiers: tuple[Provider, ...]
     sources: tuple[Source, ...]
     commands: tuple[click.Command, ...]
+    feeds: tuple[Feed, ...]
+    webhooks: tuple[Webhook, ...]
+    senders: tuple[Sender, ...]
     info: tuple[Info, ...]
     seam: Seam
     manager: pluggy.PluginManager = field(repr=False)
@@ -76,12 +88,16 @@ class Loaded:
 
 
 def load(
-    settings: Settings, *, extra: Mapping[str, object] = MappingProxyType({}), skip_broken: bool = False
+    settings: Settings,
+    *,
+    extra: Mapping[str, object] = MappingProxyType({}),
+    skip_broken: bool = False,
+    live: bool = False,
 ) -> Loaded:
     """Load what the settings enable, and `extra`: name → a plugin that need not be installed, as tests have it.
 
     All plugins are tried, and those that cannot be loaded are named at once; with `skip_broken` they are left out
-    and named in `info` instead.
+    and named in `info` instead. Feeds, webhooks and senders are asked for only with `live`.
 
     Raises:
         SettingsError: a plugin or provider that is named is not there, or a plugin's own settings are wrong.
@@ -95,7 +111,7 @@ def load(
     broken: dict[str, SocialcareError] = {}
     for name in dict.fromkeys((_OWN, *settings.plugins, *extra)):
         source = OBSERVED if name == _OWN else extra.get(name, installed.get(name))
-        result = attempt(partial(_open, manager, name, source, settings))
+        result = attempt(partial(_open, manager, name, source, settings, live=live))
         if isinstance(result, Brought):
             brought.append(result)
         else:
@@ -112,6 +128,9 @@ def load(
         classifiers=classifiers,
         sources=tuple(one for plugin in brought for one in plugin.sources),
         commands=tuple(one for plugin in brought for one in plugin.commands),
+        feeds=tuple(one for plugin in brought for one in plugin.feeds),
+        webhooks=tuple(one for plugin in brought for one in plugin.webhooks),
+        senders=tuple(one for plugin in brought for one in plugin.senders),
         info=tuple(_info(brought, broken, installed)),
         seam=Seam(vocabulary),
         manager=manager,
@@ -132,14 +151,14 @@ def _demand_installed(settings: Settings, there: Collection[str]) -> None:
 
 
 def _open(
-    manager: pluggy.PluginManager, name: str, source: object, settings: Settings
+    manager: pluggy.PluginManager, name: str, source: object, settings: Settings, *, live: bool
 ) -> Brought | SocialcareError:
     """What a plugin brings, or what the person who can mend it has to read; the manager keeps only what is sound."""
     try:
         plugin = source.load() if isinstance(source, EntryPoint) else source
         _register(manager, plugin, name)
         try:
-            return _ask(manager, plugin, name, _version(source), settings)
+            return _ask(manager, plugin, name, _version(source), settings, live=live)
         except BaseException:
             manager.unregister(plugin)  # what is not sound is not told of decisions either
             raise
@@ -150,7 +169,7 @@ def _open(
 
 
 def _register(manager: pluggy.PluginManager, plugin: object, name: str) -> None:
-    hooks = {*_PORTS, _COMMANDS, _TOLD}
+    hooks = {*_PORTS, *_LIVE_PORTS, _COMMANDS, _TOLD}
     marked = {each: manager.parse_hookimpl_opts(plugin, each) for each in dir(plugin)}
     own = {each: options for each, options in marked.items() if options is not None}
     for wrong in sorted(each for each in own.keys() - hooks if not own[each]["optionalhook"]):
@@ -166,9 +185,10 @@ def _register(manager: pluggy.PluginManager, plugin: object, name: str) -> None:
 
 
 def _ask(
-    manager: pluggy.PluginManager, plugin: object, name: str, released: str, settings: Settings
+    manager: pluggy.PluginManager, plugin: object, name: str, released: str, settings: Settings, *, live: bool
 ) -> Brought:
-    hooks = tuple(hook for hook in (*_PORTS, _COMMANDS, _TOLD) if _implementations(manager, plugin, hook))
+    there = (*_PORTS, *_LIVE_PORTS, _COMMANDS, _TOLD)
+    hooks = tuple(hook for hook in there if _implementations(manager, plugin, hook))
     asks = any(
         "settings" in one.argnames for hook in hooks for one in _implementations(manager, plugin, hook)
     )
@@ -176,9 +196,9 @@ def _ask(
         raise SettingsError("; ".join(_setting((key,), _NO_SUCH) for key in unread))
     things: dict[str, tuple[Any, ...]] = {}  # Any: what the hook's port says, once it was checked
     for hook in hooks:
-        if hook != _TOLD:
+        if hook != _TOLD and (live or hook not in _LIVE_PORTS):
             things[hook.removeprefix("register_")] = _registered(manager, plugin, name, hook, settings)
-    for hook, port in _PORTS.items():
+    for hook, port in (_PORTS | _LIVE_PORTS).items():
         for thing in things.get(hook.removeprefix("register_"), ()):
             named = f" `{thing.name}`" if hasattr(thing, "name") else ""
             if wrong := list(problems_of(thing, port)):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias,
 
 from socialcare.model import (
     Choice,
+    Decision,
     Field,
     FieldValue,
     Mention,
@@ -211,8 +212,13 @@ class Store(Protocol):
         """The entries that exist among `keys`."""
         ...
 
-    async def commit(self, changes: Mapping[Key, Change], expected: Mapping[Key, int]) -> None:
-        """Write all changes if every key of `expected` still has that version, else raise `Conflict` and write none."""
+    async def commit(
+        self, changes: Mapping[Key, Change], expected: Mapping[Key, int], decisions: Sequence[Decision] = ()
+    ) -> None:
+        """Write all changes if every key of `expected` still has that version, else raise `Conflict` and write none.
+
+        `decisions` are those that the changes belong to; a store that keeps them writes them in the same transaction.
+        """
         ...
 
     async def due(self, until: float) -> list[tuple[float, Key]]:

@@ -10,9 +10,11 @@ import click
 from socialcare.config import Settings
 from socialcare.diagnostics.spelling import suggestion
 from socialcare.errors import PluginError, SettingsError
+from socialcare.listening import Feed, Webhook
 from socialcare.model import Field, Vocabulary
 from socialcare.ports import Action, Channel, Classifier, Lookup, Source
 from socialcare.seam import Provider
+from socialcare.sending import Sender
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,9 @@ class Brought:
     lookups: tuple[Lookup, ...] = ()
     actions: tuple[Action, ...] = ()
     commands: tuple[click.Command, ...] = ()
+    feeds: tuple[Feed, ...] = ()
+    webhooks: tuple[Webhook, ...] = ()
+    senders: tuple[Sender, ...] = ()
 
     def words(self) -> dict[str, tuple[str, ...]]:
         """Its words by kind; a kind of which it brings nothing is left out."""
@@ -38,6 +43,9 @@ class Brought:
             "channels": [one.name for one in self.channels],
             "sources": [one.name for one in self.sources],
             "commands": [str(one.name) for one in self.commands],
+            "feeds": [one.name for one in self.feeds],
+            "webhooks": [one.name for one in self.webhooks],
+            "senders": [one.name for one in self.senders],
         }
         return {kind: tuple(names) for kind, names in kinds.items() if names}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import blake2b
 from operator import ne
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from msgspec.json import Decoder, Encoder
 
 from socialcare.errors import Conflict
+from socialcare.model import Decision
 from socialcare.ports import Change, Entry, Key
 
 _ENCODER = Encoder()
@@ -45,7 +46,12 @@ class MemoryStore:
                 found[key] = _DECODER.decode(content)
         return found
 
-    async def commit(self, changes: Mapping[Key, Change], expected: Mapping[Key, int]) -> None:
+    async def commit(
+        self,
+        changes: Mapping[Key, Change],
+        expected: Mapping[Key, int],
+        decisions: Sequence[Decision] = (),  # noqa: ARG002 - a dry run keeps decisions in a file
+    ) -> None:
         """Write all changes, or raise `Conflict` and write none; a removed key starts again at version 0."""
         known, self._digests = self._digests, {}
         places = {key: known.get(key) or _digest(key) for key in {*changes, *expected}}
