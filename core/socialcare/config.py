@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ _WAYS_OUT = {
     "policy": 'name the folder of the rules: `policy = "rules"`',
     "plugins": "a plugin is switched on by a table of its own: `[plugins.NAME]`, which may be empty",
     "providers": 'name the plugin that fills a field: `intent = "NAME"` under `[providers]`',
+    "live": 'say where `socialcare run` keeps what it must not lose: `database = "socialcare.db"` under `[live]`',
     "unseal": 'give the reason: `"x.no_strangers" = "why we may"` under `[unseal]`',
 }
 """Every key of the file, and how it is written."""
@@ -32,7 +33,7 @@ class Settings:
 
     `path` is the file, `None` for the shipped default; `folder` is what paths in it are relative to, and `policy` the
     folder of the rules, both absolute. `plugins` holds each enabled plugin's own table, `providers` field → plugin,
-    `unseal` sealed guard → the reason why this company may do without it.
+    `unseal` sealed guard → the reason why this company may do without it, `live` the table of `socialcare run`.
     """
 
     path: Path | None
@@ -41,6 +42,7 @@ class Settings:
     plugins: Mapping[str, Mapping[str, Any]]  # Any: a plugin's settings are its own
     providers: Mapping[str, str]
     unseal: Mapping[str, str]
+    live: Mapping[str, Any] = field(default_factory=dict)  # Any: read by what runs live, with a model of its own
 
     @property
     def shown(self) -> str:
@@ -57,6 +59,7 @@ class _File(BaseModel):
     plugins: dict[str, dict[str, Any]] = {}  # Any: a plugin's settings are its own
     providers: dict[str, Any] = {}  # Any: a dotted key is a table to TOML
     unseal: dict[str, Any] = {}  # Any: as providers
+    live: dict[str, Any] = {}  # Any: as Settings
 
 
 def find_settings(start: Path | None = None, *, file: Path | None = None) -> Settings:
@@ -120,6 +123,7 @@ def _settings(file: _File, *, path: Path | None, folder: Path) -> Settings:
         plugins=file.plugins,
         providers=dict(_dotted(file.providers, name, "providers")),
         unseal=dict(_dotted(file.unseal, name, "unseal")),
+        live=file.live,
     )
 
 

@@ -66,7 +66,9 @@ class Mention(Struct, frozen=True, kw_only=True, gc=False, tag="mention"):
 
     `root` is the first id of an edit chain (the id itself where nothing was edited), `account` the handle or name of
     the account of ours that the source names, if it names one, and `mentioned` the handles in the text without `@`, in
-    order. `at` is aware; `at_is_guessed` says that it was taken from the row before.
+    order. `at` is when it came to us, and decides in which order and at what time it is met; where that is not known, as in
+    most archives, it is when it was written, and `written` is `None`. Both are aware; `at_is_guessed` says that `at` was taken
+    from the row before.
     """
 
     id: str
@@ -88,6 +90,7 @@ class Mention(Struct, frozen=True, kw_only=True, gc=False, tag="mention"):
     likes: int | None = None
     replies: int | None = None
     at_is_guessed: bool = False
+    written: datetime | None = None
 
     @property
     def key(self) -> str:

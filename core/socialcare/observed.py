@@ -286,6 +286,10 @@ def _account_age(mention: Mention, _account: str, _company: Company) -> float | 
     return max(0.0, (mention.at - created).total_seconds())
 
 
+def _age(mention: Mention) -> float:
+    return 0.0 if mention.written is None else max(0.0, (mention.at - mention.written).total_seconds())
+
+
 _ATTRIBUTES: Mapping[str, str] = {
     "text": "text",
     "platform": "platform",
@@ -307,8 +311,7 @@ _READ: Mapping[str, Read] = {
     "addressed": lambda mention, account, company: company.addressed(mention, account),
     "answers_us": lambda mention, _account, company: company.answers(mention),
     "public": lambda mention, _account, _company: mention.kind == "post",
-    # a mention is decided as of the moment at which it was written
-    "mention.age": lambda mention, _account, _company: None if mention.at_is_guessed else 0.0,
+    "mention.age": lambda mention, _account, _company: None if mention.at_is_guessed else _age(mention),
     "author.handle": lambda mention, _account, _company: mention.author.handle or mention.author.id,
     "author.first_name": _first_name,
     "author.account_age": _account_age,

@@ -90,7 +90,7 @@ def _rows(path: Path) -> Iterator[Mention | Reject | Skipped]:
 def _sound(mention: Mention) -> Mention:
     """The mention as the door would have let it in: the file may have been through other hands."""
     author = mention.author
-    if mention.at.tzinfo is None or (author.created_at is not None and author.created_at.tzinfo is None):
+    if any(at is not None and at.tzinfo is None for at in (mention.at, mention.written, author.created_at)):
         raise BadRow("it has a time without a zone")
     return replace(
         mention,
