@@ -44,6 +44,7 @@ MENTION = Table(
     Column("reason", Text),
     Column("body", LargeBinary),
     UniqueConstraint("platform", "root"),
+    Index("mention_newest", "platform", "newest"),
     Index(
         "mention_waiting",
         "shard",
@@ -154,6 +155,7 @@ EFFECT = Table(
     Column("body_hash", String(64), nullable=False),
     Column("client_key", String(120)),
     Column("approval", LargeBinary),
+    Column("barred_before", Boolean, nullable=False, default=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("resent", Boolean, nullable=False, default=False),
     Column("remote_id", String(200)),
@@ -161,7 +163,8 @@ EFFECT = Table(
     Index("effect_open", "state", "not_before"),
 )
 """One row an effect. `slot` is `public` or `private` for what takes the voice, else the effect's own word and number, so that
-a mention has one public answer whatever the rules and accounts; `body` the `Effect` as it is to be sent.
+a mention has one public answer whatever the rules and accounts; `body` the `Effect` as it is to be sent. `barred_before`: its
+author had opted out when the decider let it pass, so that this opt-out is no bar to it.
 """
 
 ATTEMPT = Table(
@@ -206,11 +209,13 @@ LANE = Table(
     "lane",
     METADATA,
     Column("account", String(100), primary_key=True),
-    Column("lane", String(60), primary_key=True),
+    Column("lane", String(220), primary_key=True),
     Column("closed_until", Float),
     Column("reason", Text),
 )
-"""Where nothing may be sent for a while; `closed_until` is empty where a person must mend it first."""
+"""Where nothing may be sent for a while; `closed_until` is empty where a person must mend it first. A lane is that of an action,
+`*` for all of an account, or `rule:NAME` (of the account `""`) for a rule whose answers the platform keeps refusing.
+"""
 
 # ---- who does it ----------------------------------------------------------------------------------------------------
 
