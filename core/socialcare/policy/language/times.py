@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from socialcare.policy.language.flaws import Flaw
 
 _DAY = 24 * 60
+_ONE_DAY = timedelta(days=1)
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _LONGEST = timedelta(days=3_660)
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?([smhdw])", re.ASCII)
@@ -187,7 +189,12 @@ class Calendar:
     def is_inside(self, moment: datetime) -> bool:
         """Whether an aware moment is inside; the end of a stretch is outside."""
         at = moment.astimezone(UTC)
-        return any(start <= at < end for start, end in self._pieces(at, self._day(at)))
+        today = self._day(at)
+        for on in (today - _ONE_DAY, today):
+            for start, end in self._of_day(on):
+                if start <= at < end:
+                    return True
+        return False
 
     def next_start(self, moment: datetime) -> datetime | None:
         """The first moment after this one at which it begins to be inside, in UTC; None if there is none."""
@@ -234,22 +241,16 @@ class Calendar:
     def _pieces(self, at: datetime, last: date) -> Iterator[tuple[datetime, datetime]]:
         """From the stretches of the day before the moment to those of the last day: in order, none over another."""
         done = datetime.min.replace(tzinfo=UTC)
-        on = self._day(at) - timedelta(days=1)
+        on = self._day(at) - _ONE_DAY
         while on <= last:
-            for start, end in sorted(self._of_day(on)):
+            for start, end in self._of_day(on):
                 if end > max(start, done):
                     yield max(start, done), end
                     done = end
-            on += timedelta(days=1)
+            on += _ONE_DAY
 
-    def _of_day(self, on: date) -> Iterator[tuple[datetime, datetime]]:
-        midnight = datetime.combine(on, time())
-        for stretch in self.days.get(on, self.week.get(on.weekday(), ())):
-            start, end = (midnight + timedelta(minutes=minutes) for minutes in (stretch.start, stretch.end))
-            yield (
-                start.replace(tzinfo=self.zone).astimezone(UTC),
-                end.replace(tzinfo=self.zone).astimezone(UTC),
-            )
+    def _of_day(self, on: date) -> tuple[tuple[datetime, datetime], ...]:
+        return _in_utc(on, self.days.get(on, self.week.get(on.weekday(), ())), self.zone_name)
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()
@@ -257,6 +258,19 @@ class Calendar:
     def _horizon(self, at: datetime) -> date:
         """A day from which all weeks are alike: two weeks beyond the moment and all days of their own."""
         return max([self._day(at), *self.days]) + timedelta(days=14)
+
+
+@lru_cache(maxsize=4_096)
+def _in_utc(
+    on: date, stretches: tuple[Stretch, ...], zone_name: str
+) -> tuple[tuple[datetime, datetime], ...]:
+    """The stretches of a day as moments, in order; the same day is asked about again and again."""
+    midnight = datetime.combine(on, time(), zone(zone_name))  # what is added to it is wall time
+
+    def moment(minutes: int) -> datetime:
+        return (midnight + timedelta(minutes=minutes)).astimezone(UTC)
+
+    return tuple(sorted((moment(one.start), moment(one.end)) for one in stretches))
 
 
 def _flaw(text: str, wanted: str) -> Flaw:
