@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from socialcare import Entity
 from socialcare_x.entities import entities
+from socialcare_x.live.settings import LiveSettings
 from socialcare_x.prices import price
 from socialcare_x.text import LIMIT, weighted_length
 
@@ -16,10 +15,8 @@ Tier = Literal["self-serve", "enterprise"]
 """How the company's access to X is paid: by use, or by a contract that also lifts some restrictions."""
 
 
-class XSettings(BaseModel):
-    """The table `[plugins.x]` of `socialcare.toml`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class XSettings(LiveSettings):
+    """The table `[plugins.x]` of `socialcare.toml`; deciding needs the tier alone."""
 
     tier: Tier = "self-serve"
 

@@ -1,0 +1,99 @@
+"""What `[plugins.x]` says about the app, our accounts, and what is listened to; secrets only by where they are kept."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+_REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:.+")
+_HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
+_API = re.compile(r"https://[^/@\s]+|http://(?:127\.0\.0\.1|\[::1\]|localhost)(?::[0-9]+)?")
+
+
+def _reference(written: str) -> str:
+    if not _REFERENCE.fullmatch(written):
+        raise PydanticCustomError(
+            "plain_secret",
+            "this looks like the secret itself, which may not stand in a settings file; write `env:NAME` (an environment "
+            "variable) or `file:PATH`, and renew the secret at X if others could read this file",
+        )
+    return written
+
+
+def _handle(written: str) -> str:
+    bare = written.removeprefix("@")
+    if not _HANDLE.fullmatch(bare):
+        raise PydanticCustomError(
+            "no_handle", "write a handle of X, such as `acme`: 15 letters, digits or `_` at most"
+        )
+    return bare
+
+
+def _api(written: str) -> str:
+    bare = written.rstrip("/")
+    if not _API.fullmatch(bare):
+        raise PydanticCustomError(
+            "no_api",
+            "write an address such as `https://api.x.com`, without a path; plain `http` only to this machine",
+        )
+    return bare
+
+
+Secret = Annotated[str, AfterValidator(_reference)]
+"""Where a secret is kept: `env:NAME` or `file:PATH`, the path relative to the folder of the settings."""
+
+Api = Annotated[str, AfterValidator(_api)]
+"""The address of the API; a fake one may be reached without TLS, but on this machine only."""
+
+
+class AccountSettings(BaseModel):
+    """One account of ours, under the name that the policy has for it.
+
+    `id` and `handle` are X's; the tokens are those of OAuth 1.0a, which do not run out. `mentions` reads the mentions
+    timeline (the cheapest feed), `search` is a query of recent search, `stream` a rule of the filtered stream,
+    `messages` reads the private messages that X's API still shows.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]
+    handle: Annotated[str, AfterValidator(_handle)]
+    access_token: Secret
+    access_token_secret: Secret
+    mentions: bool = True
+    search: Annotated[str, Field(min_length=1, max_length=512)] | None = None
+    stream: Annotated[str, Field(min_length=1, max_length=1024)] | None = None
+    messages: bool = False
+
+
+class WebhookSettings(BaseModel):
+    """Where X calls us: the path behind our public address."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: Annotated[str, Field(pattern=r"^/[A-Za-z0-9/_-]{1,100}$")] = "/webhooks/x"
+
+
+class LiveSettings(BaseModel):
+    """The keys of `[plugins.x]` that only `socialcare run` reads.
+
+    `consumer_secret_before` is the app's secret until it was renewed: signatures made with it are still taken.
+    `bearer_token` is needed by the filtered stream. `interval` are the seconds between two looks at a timeline;
+    `authors` says whether profiles are bought along (a user costs ten times an own mention); `reading_money` is the most that
+    reading may cost a day (UTC), in US dollars; `media` the folder of the pictures that a post may name.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    api: Api = "https://api.x.com"
+    consumer_key: Secret | None = None
+    consumer_secret: Secret | None = None
+    consumer_secret_before: Secret | None = None
+    bearer_token: Secret | None = None
+    accounts: dict[Annotated[str, Field(min_length=1, max_length=40)], AccountSettings] = {}
+    webhook: WebhookSettings | None = None
+    interval: Annotated[float, Field(ge=1, le=900)] = 30.0
+    authors: bool = True
+    reading_money: Annotated[float, Field(gt=0)] | None = None
+    media: str | None = None
