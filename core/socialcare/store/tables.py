@@ -58,6 +58,15 @@ MENTION = Table(
 `tries` with each start of work.
 """
 
+EDIT = Table(
+    "edit",
+    METADATA,
+    Column("platform", String(32), primary_key=True),
+    Column("id", String(200), primary_key=True),
+    Column("mention", _NUMBER, ForeignKey("mention.id"), nullable=False, index=True),
+)
+"""The ids of a mention that are not its root: who deletes one deletes the mention."""
+
 CURSOR = Table(
     "cursor",
     METADATA,
@@ -79,7 +88,11 @@ REJECT = Table(
 """What arrived and could not be read."""
 
 TOMBSTONE = Table(
-    "tombstone", METADATA, Column("hmac", String(64), primary_key=True), Column("at", Float, nullable=False)
+    "tombstone",
+    METADATA,
+    Column("hmac", String(64), primary_key=True),
+    Column("at", Float, nullable=False),
+    sqlite_with_rowid=False,
 )
 """Keyed hashes of mentions that are gone, so that none is taken in again."""
 
@@ -88,7 +101,7 @@ TOMBSTONE = Table(
 STATE = Table(
     "state",
     METADATA,
-    Column("key", String(900), primary_key=True),
+    Column("key", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
     Column("version", Integer, nullable=False),
     Column("data", LargeBinary, nullable=False),
     Column("due", Float),
@@ -98,8 +111,9 @@ STATE = Table(
         sqlite_where=Column("due").is_not(None),
         postgresql_where=Column("due").is_not(None),
     ),
+    sqlite_with_rowid=False,
 )
-"""Policy state by key, the parts of which are joined by U+001F."""
+"""Policy state by key, the parts of which are joined by U+001F, and compared byte by byte."""
 
 DECISION = Table(
     "decision",
