@@ -153,7 +153,9 @@ KEYS = st.tuples(st.sampled_from(["count", "flags"]), st.text(max_size=3))
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture]
 )  # `make` empties what it has used before
-@given(batches=st.lists(st.dictionaries(KEYS, st.none() | st.integers(), max_size=4), max_size=6))
+@given(
+    batches=st.lists(st.dictionaries(KEYS, st.none() | st.integers(-(2**63), 2**63), max_size=4), max_size=6)
+)
 async def test_a_store_holds_what_a_dictionary_would(
     make: Make, batches: list[dict[Key, int | None]]
 ) -> None:
