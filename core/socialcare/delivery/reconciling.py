@@ -1,0 +1,254 @@
+"""t8b to t11: what may have been done is found out, and only what was surely not done is sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+from sqlalchemy import Connection, func, or_, select, update
+
+from socialcare.delivery import bodies, leases
+from socialcare.delivery.outcomes import doubt, pause
+from socialcare.delivery.states import (
+    NEEDS_HUMAN,
+    READY,
+    REFUSED,
+    SENDING,
+    SENT,
+    UNKNOWN,
+    Effects,
+    State,
+    locked,
+    move,
+)
+from socialcare.delivery.terms import Term
+from socialcare.failpoints import reach
+from socialcare.sending import Effect, Found, OwnPost
+from socialcare.store.database import now
+from socialcare.store.tables import ATTEMPT, CONTROL, EFFECT, EVIDENCE, MENTION
+
+PATIENCE = 1800.0
+"""Seconds after which a person is asked."""
+
+APART = 60.0
+"""Seconds between two look-ups, at least."""
+
+_PROOFS = ("sent", "refused", "unsent")
+_BEFORE = timedelta(hours=1)
+"""How far before its own time an effect without a mention is looked for: clocks differ."""
+
+
+class Doubt(Struct, frozen=True):
+    """An effect that may have been done: how long this is unknown and since when it was tried, in seconds, and what is known of it.
+
+    `proof` is what was learned after all of its last attempt, `duplicate` that the platform says it has the text already.
+    """
+
+    effect: Effect
+    state: State
+    fence: int
+    unknown_for: float
+    tried_for: float
+    since: datetime
+    ids: frozenset[str]
+    resent: bool
+    proof: str | None
+    duplicate: bool
+
+
+@dataclass
+class Watch:
+    """What one process has seen of a doubt, by its steady clock: since when it watches, and each look with whether it saw that nothing is there."""
+
+    since: float
+    looks: list[tuple[float, bool]] = field(default_factory=list)
+
+    def empty_after(self, quiet: float) -> int:
+        """How many looks after the quiet time saw all there is and did not find it."""
+        return sum(empty and at >= self.since + quiet for at, empty in self.looks)
+
+    def next_look(self, lag: float) -> float:
+        """When to look: after the lag, then twice a minute apart, then less and less often."""
+        if not self.looks:
+            return self.since + min(lag, APART)
+        return self.looks[-1][0] + APART * 2.0 ** max(0, len(self.looks) - 2)
+
+
+Step: TypeAlias = Literal["believe", "look", "send_again", "refuse", "ask", "wait"]
+
+
+def next_step(doubt: Doubt, watch: Watch, term: Term | None, steady: float) -> Step:
+    """What to do about a doubt now: `believe` late evidence, `look`, `send_again`, `refuse` as a duplicate, `ask` a person, or `wait`."""
+    if doubt.proof is not None:
+        return "believe"
+    if term is None or doubt.state == NEEDS_HUMAN:
+        return "ask" if doubt.unknown_for >= PATIENCE and doubt.state == UNKNOWN else "wait"
+    if term.repeats:
+        return "send_again"
+    if _is_surely_absent(doubt, watch, term, steady):
+        return "refuse" if doubt.duplicate else "send_again"
+    if doubt.unknown_for >= PATIENCE:
+        return "ask"
+    may_look = term.sender.look_up != "none" and steady >= watch.next_look(term.sender.lag)
+    return "look" if may_look else "wait"
+
+
+def _is_surely_absent(doubt: Doubt, watch: Watch, term: Term, steady: float) -> bool:
+    """Whether a second request cannot do it twice."""
+    if steady < watch.since + term.quiet:
+        return False
+    if doubt.duplicate:
+        return watch.empty_after(term.quiet) >= 2
+    if doubt.resent:
+        return False
+    if term.sender.idempotency == "client_id":
+        return watch.empty_after(term.quiet) >= 1
+    if term.sender.idempotency == "key" and doubt.tried_for <= term.sender.key_ttl / 2:
+        return True
+    return term.resend_once and watch.empty_after(term.quiet) >= 2
+
+
+def take_over(connection: Connection, worker: str, *, alone: bool = False) -> int:
+    """t8b: take what a dead worker was sending, or watched; how many. `alone`: there is no worker but this one."""
+    at = now(connection)
+    living = [worker] if alone else [worker, *leases.alive(connection)]
+    orphaned = or_(EFFECT.c.owner.is_(None), EFFECT.c.owner.not_in(living))
+    late = (EFFECT.c.state == SENDING) & (EFFECT.c.lease_until < at)
+    asked = select(EFFECT).where(EFFECT.c.state.in_((SENDING, UNKNOWN)), or_(orphaned, late))
+    rows = connection.execute(asked.order_by(EFFECT.c.id).with_for_update(skip_locked=True)).all()
+    for row in rows:
+        if row.state == SENDING:
+            doubt(connection, row, worker, f"{row.owner} stopped while it was sending")
+        else:
+            changes = {"fence": row.fence + 1, "owner": worker, "unknown_since": row.unknown_since}
+            move(connection, row, UNKNOWN, by=worker, reason=row.reason, **changes)
+    return len(rows)
+
+
+def doubts(connection: Connection, worker: str) -> list[Doubt]:
+    """What this worker has to find out, oldest first; and what a person was asked of which proof came late."""
+    proven = select(EVIDENCE.c.id).where(EVIDENCE.c.effect == EFFECT.c.id, EVIDENCE.c.kind == "sent").exists()
+    ours = (EFFECT.c.state == UNKNOWN) & (EFFECT.c.owner == worker)
+    late = (EFFECT.c.state == NEEDS_HUMAN) & proven
+    rows = connection.execute(
+        select(EFFECT).where(or_(ours, late)).order_by(EFFECT.c.changed_at, EFFECT.c.id)
+    ).all()
+    return [_doubt(connection, row) for row in rows]
+
+
+def _doubt(connection: Connection, row: Effects) -> Doubt:
+    at, effect = now(connection), bodies.read(row.body)
+    first = connection.execute(
+        select(func.min(ATTEMPT.c.started_at)).where(ATTEMPT.c.effect == row.id)
+    ).scalar()
+    proof = _proof(connection, row)
+    answers = select(EVIDENCE.c.kind).where(EVIDENCE.c.effect == row.id, EVIDENCE.c.attempt == row.attempts)
+    kinds = set(connection.execute(answers).scalars())
+    began = first if first is not None else row.created_at
+    mention = effect.mention
+    return Doubt(
+        effect=effect,
+        state=row.state,
+        fence=row.fence,
+        unknown_for=at - (row.unknown_since if row.unknown_since is not None else row.changed_at),
+        tried_for=at - began,
+        since=mention.at if mention is not None else datetime.fromtimestamp(began, UTC) - _BEFORE,
+        ids=_ids(connection, row, effect),
+        resent=row.resent,
+        proof=proof[0] if proof is not None else None,
+        duplicate="duplicate" in kinds,
+    )
+
+
+def _proof(connection: Connection, row: Effects) -> tuple[str, str | None] | None:
+    """What is known for certain of an effect: that it was sent, or what became of its last attempt."""
+    asked = select(EVIDENCE.c.kind, EVIDENCE.c.remote_id, EVIDENCE.c.attempt).where(
+        EVIDENCE.c.effect == row.id
+    )
+    told = connection.execute(asked.where(EVIDENCE.c.kind.in_(_PROOFS)).order_by(EVIDENCE.c.id)).all()
+    for one in told:
+        if one.kind == "sent" and one.remote_id:
+            return "sent", one.remote_id
+    last = [one.kind for one in told if one.attempt == row.attempts and one.kind != "sent"]
+    return (last[-1], None) if last else None
+
+
+def _ids(connection: Connection, row: Effects, effect: Effect) -> frozenset[str]:
+    """What a post of ours can be in reply to if it is this one: any known edit of the mention."""
+    if effect.mention is None:
+        return frozenset()
+    found = connection.execute(
+        select(MENTION.c.root, MENTION.c.newest).where(MENTION.c.id == row.mention)
+    ).one_or_none()
+    return frozenset({effect.mention.id, effect.mention.root or effect.mention.id, *(found or ())})
+
+
+def matching(doubt: Doubt, posts: Sequence[OwnPost]) -> OwnPost | None:
+    """The post that this effect made, if it is among these: known by our key, by what it answers, else by its text."""
+    for post in posts:
+        if doubt.effect.client_key is not None and post.client_key == doubt.effect.client_key:
+            return post
+    for post in posts:
+        answers = post.in_reply_to in doubt.ids if doubt.ids else post.text == (doubt.effect.text or "")
+        if answers:
+            return post
+    return None
+
+
+def looked(connection: Connection, doubt: Doubt, found: Found | None, *, by: str) -> State:
+    """Write down what a look-up saw (`None`: it failed); t9: if it is there, it was sent."""
+    post = matching(doubt, found.posts) if found is not None else None
+    kind = "found" if post is not None else "empty" if found is not None else "failed"
+    reason = None if found is None else "complete" if found.complete else "incomplete"
+    _note(connection, doubt, kind, post.id if post is not None else None, reason)
+    row = locked(connection, doubt.effect.id)
+    if row is None or row.fence != doubt.fence or row.state != UNKNOWN:
+        return doubt.state if row is None else row.state
+    if post is not None:
+        _sent(connection, row, post.id, by)
+    reach("look_up.before_commit")
+    return SENT if post is not None else UNKNOWN
+
+
+def settle(connection: Connection, doubt: Doubt, step: Step, *, by: str) -> State:
+    """t9 to t11: end a doubt as `next_step` says, if it is still as it was; its state."""
+    row = locked(connection, doubt.effect.id)
+    if row is None or row.fence != doubt.fence or row.state != doubt.state:
+        return doubt.state if row is None else row.state
+    if (proof := _proof(connection, row)) is not None:
+        return _believe(connection, row, *proof, by=by)
+    if step == "send_again":
+        later = now(connection) + pause(row.attempts)
+        move(connection, row, READY, by=by, reason="surely not there", resent=True, not_before=later)
+        return READY
+    if step == "refuse":
+        move(connection, row, REFUSED, by=by, reason="duplicate text")
+        return REFUSED
+    if step == "ask":
+        move(connection, row, NEEDS_HUMAN, by=by, reason=row.reason)
+        return NEEDS_HUMAN
+    return doubt.state
+
+
+def _believe(connection: Connection, row: Effects, kind: str, remote_id: str | None, *, by: str) -> State:
+    if kind == "sent" and remote_id is not None:
+        _sent(connection, row, remote_id, by)
+        return SENT
+    if kind == "refused":
+        move(connection, row, REFUSED, by=by, reason="refused, as was learned late")
+        return REFUSED
+    move(connection, row, READY, by=by, reason="not sent, as was learned late")
+    return READY
+
+
+def _sent(connection: Connection, row: Effects, remote_id: str, by: str) -> None:
+    connection.execute(update(CONTROL).values(epoch=CONTROL.c.epoch + 1))
+    move(connection, row, SENT, by=by, remote_id=remote_id)
+
+
+def _note(connection: Connection, doubt: Doubt, kind: str, remote_id: str | None, reason: str | None) -> None:
+    seen = {"kind": kind, "remote_id": remote_id, "reason": reason, "at": now(connection)}
+    connection.execute(EVIDENCE.insert().values(effect=doubt.effect.id, attempt=None, **seen))

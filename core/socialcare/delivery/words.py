@@ -1,0 +1,138 @@
+"""What people say about single effects: that they agree, that it is there, that it is not there, that it shall be let be."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+from sqlalchemy import Connection, select, update
+
+from socialcare.delivery import audit, bodies
+from socialcare.delivery.states import (
+    CANCELLED,
+    HELD,
+    NEEDS_HUMAN,
+    READY,
+    SENT,
+    UNKNOWN,
+    Effects,
+    locked,
+    move,
+)
+from socialcare.delivery.terms import DAY, IDLE, LEASE
+from socialcare.store.database import now
+from socialcare.store.tables import CONTROL, EFFECT, EVIDENCE
+
+_SETTLED_AFTER = 2 * LEASE + 2 * IDLE
+"""Seconds after which no request of an abandoned attempt is under way, so that a person can see whether it is there."""
+
+
+class Said(Protocol):
+    """A person's word on one effect: its id, as of which version, and what else it takes."""
+
+    @property
+    def ref(self) -> str:
+        """The id of the effect."""
+        ...
+
+    @property
+    def by(self) -> str:
+        """The person."""
+        ...
+
+    @property
+    def text(self) -> str | None:
+        """A new text, or the link to the post."""
+        ...
+
+    @property
+    def version(self) -> int | None:
+        """The version that the person saw; `None`: whatever it is now."""
+        ...
+
+
+def stale(connection: Connection, ref: str, version: int | None) -> str | None:
+    """Why a word about a held effect cannot be done, if it was changed since the person saw it."""
+    row = connection.execute(select(EFFECT).where(EFFECT.c.id == ref)).one_or_none()
+    return None if row is None else _stale(row, version, HELD)
+
+
+def approve(connection: Connection, said: Said, *, people: int = 1) -> str | None:
+    """t3: note that a person agrees to a held effect as they saw it, before the decider is told; `None`: it is to be told now.
+
+    Else the reason why not: it was changed meanwhile, or a second of `people` has to agree. An approval in other words is
+    one for these words alone.
+    """
+    row = locked(connection, said.ref)
+    if row is None:
+        return None
+    before = bodies.approval(row.approval)
+    seen = row.body_hash if said.text is None else f"text {said.text}"
+    agreed = before.by if before is not None and before.hash == seen else ()
+    # where we died between this and the ruling, the word comes again
+    again = said.by in agreed and said.version is not None and said.version + 1 == row.version
+    if why := _stale(row, None if again else said.version, HELD):
+        return why
+    approval = bodies.Approval(tuple(dict.fromkeys((*agreed, said.by))), seen)
+    if not again:
+        changed = {"approval": msgspec.json.encode(approval), "version": row.version + 1}
+        connection.execute(update(EFFECT).where(EFFECT.c.id == row.id).values(**changed))
+        body = {"hash": row.body_hash, "edited": said.text is not None}
+        audit.append(connection, "agreed", row.id, by=said.by, body=body)
+    if len(approval.by) < people:
+        return f"a second person has to agree: {said.by} did"
+    return None
+
+
+def retry(connection: Connection, said: Said) -> str:
+    """It is not there: send it. Answers in one line."""
+    row = locked(connection, said.ref)
+    if row is None:
+        return f"there is no `{said.ref}`"
+    if why := _stale(row, said.version, NEEDS_HUMAN, UNKNOWN) or _early(connection, row):
+        return why
+    at, approval = now(connection), bodies.Approval((said.by,), bodies.hash_of(bodies.read(row.body)))
+    _note(connection, row, "not there", None, said.by)
+    changes = {"fence": row.fence + 1, "not_before": at, "expires_at": at + DAY}
+    move(connection, row, READY, by=said.by, reason=None, approval=msgspec.json.encode(approval), **changes)
+    return f"`{row.id}` is sent again"
+
+
+def settle(connection: Connection, said: Said) -> str:
+    """It is there, with the link to it; or, without one, let it be. Answers in one line."""
+    row = locked(connection, said.ref)
+    if row is None:
+        return f"there is no `{said.ref}`"
+    if why := _stale(row, said.version, NEEDS_HUMAN, UNKNOWN):
+        return why
+    fence = row.fence + 1
+    if said.text:
+        remote = said.text.rstrip("/").rpartition("/")[2]
+        _note(connection, row, "there", remote, said.by)
+        connection.execute(update(CONTROL).values(epoch=CONTROL.c.epoch + 1))
+        move(connection, row, SENT, by=said.by, remote_id=remote, fence=fence)
+        return f"`{row.id}` is there"
+    _note(connection, row, "let be", None, said.by)
+    move(connection, row, CANCELLED, by=said.by, reason="let be", fence=fence)
+    return f"`{row.id}` is let be"
+
+
+def _stale(row: Effects, version: int | None, *states: str) -> str | None:
+    if row.state not in states:
+        return f"`{row.id}` is {row.state.lower().replace('_', ' ')}: {row.reason or 'nothing more to do'}"
+    if version is not None and version != row.version:
+        return f"`{row.id}` was changed after you saw it: look again"
+    return None
+
+
+def _early(connection: Connection, row: Effects) -> str | None:
+    """A request of the last attempt may still be under way, and nobody can see that it is not there."""
+    if row.state != UNKNOWN or row.unknown_since is None:
+        return None
+    left = row.unknown_since + _SETTLED_AFTER - now(connection)
+    return f"`{row.id}` may still be under way: look again in {left:.0f} s" if left > 0 else None
+
+
+def _note(connection: Connection, row: Effects, kind: str, remote_id: str | None, by: str) -> None:
+    seen = {"kind": kind, "remote_id": remote_id, "reason": by, "at": now(connection)}
+    connection.execute(EVIDENCE.insert().values(effect=row.id, attempt=None, **seen))
