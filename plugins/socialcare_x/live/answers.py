@@ -77,7 +77,9 @@ def _done(reply: Reply, target: str | None) -> Answer:
     made = found.data
     if made is None or found.errors:
         return doubt
-    done = made.id or made.dm_event_id or (target if made.retweeted or made.reposted else None)
+    done = (
+        made.id or made.dm_event_id or made.rest_id or (target if made.retweeted or made.reposted else None)
+    )
     if done is None:
         return doubt
     return Answer(kind="sent", status=reply.status, remote_id=str(done), charged=True)

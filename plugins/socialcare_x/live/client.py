@@ -12,6 +12,7 @@ import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from io import BytesIO
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -32,6 +33,7 @@ MOST_SECONDS = 15.0
 SILENCE = 40.0
 """Seconds without a byte after which a stream is dead: twice the time between two of X's signs of life."""
 
+_JSON = "application/json"
 _LARGEST_LINE = 1024 * 1024
 _TALKATIVE = ("tweepy", "aiohttp", "oauthlib", "requests_oauthlib")
 
@@ -70,17 +72,17 @@ class Client(AsyncClient):  # type: ignore[misc]  # tweepy has no types
     ) -> Reply:
         """One call and its answer, of whatever status. Raises `Broken`."""
         gate = GATE.get()
-        body = None if json is None else _GatedBody(standard_json.dumps(json).encode(), gate)
+        body: aiohttp.Payload | None = None
+        if json is not None:
+            content = standard_json.dumps(json).encode()
+            body = (
+                aiohttp.BytesIOPayload(BytesIO(content), content_type=_JSON)
+                if gate is None
+                else _GatedBody(content, gate)
+            )
         async with self._asked(method, route, params or {}, user_auth=user_auth, data=body) as response:
             if gate is not None:
                 gate.answered()
-            return await _whole(response)
-
-    async def upload(self, picture: bytes, category: str) -> Reply:
-        """Upload a picture, which nobody sees before a post names it. Raises `Broken`."""
-        form = aiohttp.FormData({"media_category": category})
-        form.add_field("media", picture, filename="picture", content_type="application/octet-stream")
-        async with self._asked("POST", "/2/media/upload", {}, user_auth=True, data=form) as response:
             return await _whole(response)
 
     async def lines(self, route: str, params: Mapping[str, object]) -> AsyncGenerator[bytes | Reply, None]:
@@ -151,15 +153,16 @@ class _GatedBody(aiohttp.BytesPayload):
     connection with not one byte written. The test of this claim looks at a socket.
     """
 
-    def __init__(self, content: bytes, gate: Gate | None) -> None:
-        super().__init__(content, content_type="application/json")
+    def __init__(self, content: bytes, gate: Gate) -> None:
+        super().__init__(content, content_type=_JSON)
         self._gate = gate
 
-    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
+    async def write_with_length(
+        self,
+        writer: AbstractStreamWriter,
+        content_length: int | None,  # noqa: ARG002 - it is our own length
+    ) -> None:
         """Ask the gate, then write in two parts, between which a test may let the process die."""
-        if self._gate is None:
-            await super().write_with_length(writer, content_length)
-            return
         self._gate.pass_through()
         half = len(self._value) // 2
         await writer.write(self._value[:half])

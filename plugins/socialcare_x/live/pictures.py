@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 from msgspec.json import Decoder
@@ -17,13 +18,7 @@ if TYPE_CHECKING:
     from socialcare_x.live.client import Client
 
 _LARGEST = 5_000_000
-_KINDS = {
-    ".png": "tweet_image",
-    ".jpg": "tweet_image",
-    ".jpeg": "tweet_image",
-    ".webp": "tweet_image",
-    ".gif": "tweet_gif",
-}
+_KINDS = {".png": "image", ".jpg": "image", ".jpeg": "image", ".webp": "image", ".gif": "gif"}
 _LASTS = 12 * 3_600.0
 """Seconds for which an upload is used again; X keeps it for a day."""
 
@@ -51,19 +46,23 @@ class Pictures:
         self._clock = clock
         self._known: dict[tuple[str, Path, float], tuple[str, float]] = {}
 
-    async def uploaded(self, client: Client, account: str, written: str) -> str:
-        """X's id of a picture.
+    async def uploaded(self, client: Client, account: str, written: str, use: Literal["tweet", "dm"]) -> str:
+        """X's id of a picture for a post or a message.
 
         Raises:
             NoPicture: there is none of that name, or X does not take it.
             Broken: the upload came to no end; nobody has seen anything.
         """
         path = self._found(written)
-        key = (account, path, path.stat().st_mtime)
+        key = (f"{account} {use}", path, path.stat().st_mtime)
         media, until = self._known.get(key, ("", 0.0))
         if self._clock.steady() < until:
             return media
-        media = _id_in(await client.upload(path.read_bytes(), _KINDS[path.suffix.lower()]))
+        asked = {
+            "media": b64encode(path.read_bytes()).decode(),
+            "media_category": f"{use}_{_KINDS[path.suffix.lower()]}",
+        }
+        media = _id_in(await client.request("POST", "/2/media/upload", json=asked, user_auth=True))
         self._known[key] = (media, self._clock.steady() + _LASTS)
         return media
 

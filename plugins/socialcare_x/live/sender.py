@@ -107,8 +107,10 @@ class XSender:
 
     async def _said(self, account: Account, effect: Effect, gate: Gate) -> Answer:
         client = self._client(account)
-        written = effect.payload.get("media")
-        media = [await self._pictures.uploaded(client, account.id, str(written))] if written else None
+        media: list[str] | None = None
+        if (written := effect.payload.get("media")) is not None:
+            use: Literal["tweet", "dm"] = "dm" if effect.action == "dm" else "tweet"
+            media = [await self._pictures.uploaded(client, account.id, str(written), use)]
         asked = GATE.set(gate)
         try:
             reply = await _request(client, effect, media)
@@ -125,23 +127,23 @@ class XSender:
 
 async def _request(client: Client, effect: Effect, media: list[str] | None) -> Reply:
     """The one request of an effect; whom it reaches is the author of the mention, whatever the payload says (S10)."""
-    text, mention = effect.text, effect.mention
-    said: dict[str, Any] = {"text": text, "user_auth": True}  # Any: arguments of tweepy
+    said: dict[str, Any] = {"text": effect.text, "user_auth": True}  # Any: arguments of tweepy
+    target = effect.mention.id if effect.mention is not None else None
     reply: Reply
-    if mention is None:
-        reply = await client.create_tweet(media_ids=media, **said)
-    elif effect.action == "dm":
-        reply = await client.create_direct_message(
-            participant_id=mention.author.id, media_id=media[0] if media else None, **said
-        )
-    elif effect.action == "repost":
-        reply = await client.retweet(mention.id, user_auth=True)
-    elif effect.action == "quote":
-        reply = await client.create_tweet(quote_tweet_id=mention.id, media_ids=media, **said)
-    elif effect.action == "reply":
-        reply = await client.create_tweet(in_reply_to_tweet_id=mention.id, media_ids=media, **said)
-    else:
-        reply = await client.create_tweet(media_ids=media, **said)
+    match effect.action:
+        case "dm" if effect.mention is not None:
+            picture = media[0] if media else None
+            reply = await client.create_direct_message(
+                participant_id=effect.mention.author.id, media_id=picture, **said
+            )
+        case "repost":
+            reply = await client.retweet(target, user_auth=True)
+        case "quote":
+            reply = await client.create_tweet(quote_tweet_id=target, media_ids=media, **said)
+        case "reply":
+            reply = await client.create_tweet(in_reply_to_tweet_id=target, media_ids=media, **said)
+        case _:
+            reply = await client.create_tweet(media_ids=media, **said)
     return reply
 
 
