@@ -9,11 +9,13 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, select
 
+from socialcare.policy.deciding import state
+from socialcare.policy.deciding.state import Subject
 from socialcare.sending import Effect
+from socialcare.store.sql import name_of
 from socialcare.store.tables import STATE
 
 _EFFECT = msgspec.json.Decoder(Effect)
-_BETWEEN = "\x1f"
 
 
 class Approval(Struct, frozen=True, omit_defaults=True):
@@ -47,7 +49,7 @@ def approval(body: bytes | None) -> Approval | None:
 
 def barred(connection: Connection, authors: Collection[str], bars: Collection[str]) -> set[str]:
     """Those of the authors who have opted out."""
-    keys = {f"flags{_BETWEEN}{author}": author for author in authors if author}
+    keys = {name_of(state.flags(Subject("", author))): author for author in authors if author}
     if not keys:
         return set()
     found = connection.execute(select(STATE.c.key, STATE.c.data).where(STATE.c.key.in_(list(keys))))
@@ -60,4 +62,4 @@ def _bars(flags: Mapping[str, object], bars: Collection[str]) -> bool:
 
 def held_key(effect: str) -> str:
     """The key under which the decider keeps a held action."""
-    return f"held{_BETWEEN}{effect}"
+    return name_of(state.held(effect))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection, Row, select, tuple_, update
+from sqlalchemy import Connection, Row, select, update
 
 from socialcare.delivery import audit, bodies
 from socialcare.delivery.states import CANCELLED, HELD, READY, Effects, move
@@ -18,7 +18,7 @@ from socialcare.failpoints import reach
 from socialcare.model import ActionRecord, Decision, Mention
 from socialcare.sending import Effect
 from socialcare.store.database import now
-from socialcare.store.tables import EFFECT, MENTION
+from socialcare.store.tables import DECISION, EFFECT, MENTION
 
 _MENTION = msgspec.json.Decoder(Mention)
 _VOICES = ("public", "private")
@@ -36,7 +36,7 @@ class _Planned(NamedTuple):
 
 
 def record(connection: Connection, decisions: Sequence[Decision], terms: Terms) -> None:
-    """Turn the actions of decisions into effects, change those that were held, and close the work that is done.
+    """Keep decisions, turn their actions into effects, change those that were held, and close the work that is done.
 
     Called inside the transaction that stores the decisions, after the state that they leave behind was written. Who came first
     to a mention's voice keeps it.
@@ -48,30 +48,48 @@ def record(connection: Connection, decisions: Sequence[Decision], terms: Terms) 
     planned = list(_planned(decisions))
     named = [one.id for one in planned if one.record.id is not None]
     there = _held(connection, named)
+    for one in planned:
+        key = (one.decision.platform, one.decision.mention)
+        if key not in mentions and (one.id in there or one.record.state != "forbidden"):
+            mentions[key] = _mention(connection, *key)
+    _trace(connection, decisions, mentions)
     fresh = [one for one in planned if one.id not in there and one.record.state != "forbidden"]
     _insert(connection, fresh, mentions, terms)
     for one in planned:
         if (row := there.get(one.id)) is not None and row.state == HELD:
             _rule(connection, row, one, terms)
-    reach("ruling.before_commit" if there else "decide.before_commit")
+    if there:
+        reach("ruling.before_commit")
 
 
-def _close(connection: Connection, decisions: Sequence[Decision]) -> dict[tuple[str, str], _Mentions]:
+def _close(connection: Connection, decisions: Sequence[Decision]) -> dict[tuple[str, str], _Mentions | None]:
     """The mentions that were decided, marked as done."""
-    if not decisions:
-        return {}
-    keys = [(one.platform, one.mention) for one in decisions]
-    asked = select(MENTION).where(
-        tuple_(MENTION.c.platform, MENTION.c.newest).in_(keys), MENTION.c.state == "new"
-    )
-    found = connection.execute(asked.order_by(MENTION.c.id).with_for_update()).all()
-    mentions = {(row.platform, row.newest): row for row in found}
-    if missing := [key for key in keys if key not in mentions]:
-        changed = ", ".join(f"{platform}:{mention}" for platform, mention in missing[:3])
-        raise Interrupted(f"changed while it was decided: {changed}")
-    done = [row.id for row in found]
-    connection.execute(update(MENTION).where(MENTION.c.id.in_(done)).values(state="done"))
+    mentions: dict[tuple[str, str], _Mentions | None] = {}
+    for platform in sorted({one.platform for one in decisions}):
+        names = [one.mention for one in decisions if one.platform == platform]
+        here = (MENTION.c.platform == platform) & MENTION.c.newest.in_(names) & (MENTION.c.state == "new")
+        found = connection.execute(select(MENTION).where(here).order_by(MENTION.c.id).with_for_update()).all()
+        mentions.update({(platform, row.newest): row for row in found})
+        done = MENTION.c.id.in_([row.id for row in found])
+        connection.execute(update(MENTION).where(done).values(state="done"))
+        if missing := [name for name in names if (platform, name) not in mentions]:
+            raise Interrupted(f"changed while it was decided: {platform}:{missing[0]}")
     return mentions
+
+
+def _trace(
+    connection: Connection,
+    decisions: Sequence[Decision],
+    mentions: dict[tuple[str, str], _Mentions | None],
+) -> None:
+    """Keep the decisions themselves."""
+    rows = []
+    for one in decisions:
+        mention = mentions.get((one.platform, one.mention))
+        row = {"id": one.id, "mention": mention.id if mention is not None else None, "at": one.at.timestamp()}
+        shown = {"event": one.event, "outcome": one.outcome, "account": one.account, "policy": one.policy}
+        rows.append({**row, **shown, "body": msgspec.json.encode(one)})
+    insert_missing(connection, DECISION, rows)
 
 
 def _planned(decisions: Sequence[Decision]) -> Iterator[_Planned]:
@@ -94,19 +112,16 @@ def _held(connection: Connection, named: Sequence[str]) -> dict[str, Effects]:
 def _insert(
     connection: Connection,
     planned: Sequence[_Planned],
-    mentions: dict[tuple[str, str], _Mentions],
+    mentions: dict[tuple[str, str], _Mentions | None],
     terms: Terms,
 ) -> None:
-    known: dict[tuple[str, str], _Mentions | None] = {**mentions}
     rows: list[dict[str, Any]] = []  # Any: the columns of `effect`
     for one in planned:
         term = terms.of(one.decision.platform, one.record.action)
         if term is None:
             continue
-        key = (one.decision.platform, one.decision.mention)
-        if key not in known:
-            known[key] = _mention(connection, *key)
-        rows.append(_row(one, term, known[key], now(connection)))
+        mention = mentions[one.decision.platform, one.decision.mention]
+        rows.append(_row(one, term, mention, now(connection)))
     if not rows:
         return
     out = bodies.barred(connection, {row["author"] for row in rows}, terms.bars)
