@@ -237,14 +237,17 @@ def _moment(held: Held, cause: Tick | Control, desk: Desk, memory: Memory) -> Mo
 
 
 def _occasion(held: Held, cause: Tick | Control, desk: Desk) -> Occasion:
+    mention, fields = held.mention, fields_of(held, desk.setting.vocabulary.fields)
+    if mention is not None:
+        fields = {**desk.observe_again(mention, held.who.account), **fields}
     return Occasion(
         key=str(held.record.id),
         event=_word(cause),
         subject=held.who,
         now=cause.at,
         time=cause.at,
-        fields=fields_of(held, desk.setting.vocabulary.fields),
-        mention=held.mention,
+        fields=fields,
+        mention=mention,
     )
 
 

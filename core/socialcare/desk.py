@@ -14,16 +14,17 @@ from socialcare.observed import Company, Observed, Observer
 from socialcare.policy.deciding import state
 from socialcare.policy.deciding.guarding import Guarded, guard
 from socialcare.policy.deciding.holds import held_from, keep
-from socialcare.policy.deciding.memory import Memory, counted
+from socialcare.policy.deciding.memory import Counts, Memory
 from socialcare.policy.deciding.plain import PlainRules
 from socialcare.policy.deciding.plan import Answer, Asking, Draft, Moment, Setting
 from socialcare.policy.deciding.planner import draft
 from socialcare.policy.deciding.settle import open_once, settle
+from socialcare.policy.deciding.state import Subject
 from socialcare.policy.deciding.tiers import Tier
 from socialcare.policy.deciding.touched import Touched
 from socialcare.policy.deciding.world import WROTE_FIRST, World
 from socialcare.policy.explaining.why import near_misses
-from socialcare.policy.statements import Guard, Rule
+from socialcare.policy.statements import Count, Guard, Rule
 from socialcare.ports import Channel, Question, Store
 from socialcare.record import (
     Heard,
@@ -75,6 +76,11 @@ class Desk:
         return Observer(self.company, {*self.setting.policy.uses, _TAGGED} - self.setting.reads)
 
     @cached_property
+    def observe_again(self) -> Observer:
+        """Reads off a mention what matters to a reply that was held, perhaps under another policy."""
+        return Observer(self.company, {*self.setting.policy.uses, _TAGGED})
+
+    @cached_property
     def observe_all(self) -> Observer:
         """Reads off a mention whatever it holds."""
         return Observer(self.company)
@@ -107,11 +113,15 @@ class Desk:
         return PlainRules(self.setting)
 
     @cached_property
+    def tells_of_now(self) -> bool:
+        """Whether the decision about a mention that only plain rules meet shows nothing that is remembered."""
+        shows_memory = self.setting.policy.formulas or WROTE_FIRST in self.setting.reads
+        return not (shows_memory or self.keep_input or self.near)
+
+    @cached_property
     def forgets(self) -> bool:
-        """Whether a mention that only plain rules meet leaves nothing behind, and shows nothing that is remembered."""
-        policy = self.setting.policy
-        is_stateless = not policy.counts and not policy.formulas and WROTE_FIRST not in self.setting.reads
-        return is_stateless and not self.keep_input and not self.near
+        """Whether such a mention leaves nothing behind either."""
+        return self.tells_of_now and not self.setting.policy.counts
 
     @cached_property
     def touched(self) -> Touched:
@@ -162,10 +172,10 @@ class Desk:
 
 
 class Made(Struct, frozen=True):
-    """A decision, and the moment in which it was made."""
+    """A decision, and the world in which it was made."""
 
     decision: Decision
-    moment: Moment
+    world: World
 
 
 def handed_over(decision: Decision, then: Decision) -> Decision:
@@ -180,8 +190,8 @@ async def make(occasion: Occasion, desk: Desk, memory: Memory, before: Memory | 
     `before` is the state that conditions and gates see, where that is an earlier one than the guards count in.
     """
     earlier = memory if before is None else before
-    moment = moment_of(occasion, desk, earlier)
-    numbers, matched = _matched(occasion, desk, moment.world)
+    world = world_of(occasion, occasion.fields, desk, earlier)
+    numbers = _holding(occasion, desk, world)
     name = decision_id(desk.setting.policy.hash, occasion.key, occasion.hop)
     heard: list[Heard] = []
     shadow: tuple[ActionRecord, ...] = ()
@@ -189,29 +199,39 @@ async def make(occasion: Occasion, desk: Desk, memory: Memory, before: Memory | 
     if plain is not None:
         plan, records = Draft(fired=list(plain.fired)), plain.records
     else:
+        moment = _moment(occasion, world, desk)
+        world = moment.world
+        matched = _matched(occasion, numbers, desk, world)
         asking = draft([rule for rule in matched if rule.status == "live"], moment, desk.setting, earlier)
         plan = await _answered(asking, occasion, desk, heard)
         shadow = await _shadow(matched, plan, moment, occasion, desk, memory)
         records = _carried(plan, name, moment, occasion, desk, memory)
-    fields = shown_fields(occasion, moment.world, desk.setting)
+    fields = shown_fields(occasion, world, desk.setting)
     decision = recorded(name, occasion, plan, records, shadow, fields, desk.setting)
     if desk.near and decision.outcome == "inbox" and not decision.fired and occasion.mention is not None:
         live = (rule for rule in desk.setting.engine.rules if rule.status == "live")
-        decision = replace(decision, near=tuple(rule for rule, _ in near_misses(live, moment.world)))
+        decision = replace(decision, near=tuple(rule for rule, _ in near_misses(live, world)))
     if desk.keep_input:
         decision = replace(decision, input=input_of(occasion, heard))
-    return Made(decision, moment)
+    return Made(decision, world)
 
 
-def _matched(occasion: Occasion, desk: Desk, world: World) -> tuple[tuple[int, ...], list[Rule]]:
-    """The rules that hold, by id, and their numbers; a rule whose time has come has none."""
+def _holding(occasion: Occasion, desk: Desk, world: World) -> tuple[int, ...]:
+    """The numbers of the rules about mentions that hold."""
+    sure, undecided = occasion.screened
+    if not undecided:
+        return sure
+    holds = desk.setting.engine.holds
+    held = [number for number in undecided if holds(number, world)]
+    return tuple(sorted((*sure, *held))) if held else sure
+
+
+def _matched(occasion: Occasion, numbers: Sequence[int], desk: Desk, world: World) -> list[Rule]:
+    """The rules that hold, by id; or the one whose time has come, which has no number."""
     if occasion.due is not None:
-        return (), [occasion.due] if world.truth(occasion.due.when, world) is True else []
-    engine, (numbers, undecided) = desk.setting.engine, occasion.screened
-    if undecided:
-        held = [number for number in undecided if engine.holds(number, world)]
-        numbers = tuple(sorted((*numbers, *held)))
-    return numbers, [engine.rules[number] for number in numbers]
+        return [occasion.due] if world.truth(occasion.due.when, world) is True else []
+    rules = desk.setting.engine.rules
+    return [rules[number] for number in numbers]
 
 
 def _carried(
@@ -230,38 +250,30 @@ def _carried(
         records[place] = each.record
         told += each.notify
         if each.record.state == "held":
-            keep(held_from(each, occasion.mention, all_fields(occasion, desk), moment), memory)
+            keep(held_from(each, occasion.mention, occasion.fields, moment), memory)
     return (*(record for record in records if record is not None), *notices(told))
-
-
-def all_fields(occasion: Occasion, desk: Desk) -> Mapping[str, FieldValue]:
-    """The fields of an occasion and all others that its mention holds, for a policy that reads others."""
-    if occasion.mention is None:
-        return occasion.fields
-    return {**desk.observe_all(occasion.mention, occasion.subject.account), **occasion.fields}
 
 
 def moment_of(occasion: Occasion, desk: Desk, memory: Memory) -> Moment:
     """The moment of an occasion, before anything is decided."""
-    mention, fields = occasion.mention, occasion.fields
+    return _moment(occasion, world_of(occasion, occasion.fields, desk, memory), desk)
+
+
+def _moment(occasion: Occasion, world: World, desk: Desk) -> Moment:
+    """The moment of an occasion, and what guards look at in its world."""
+    mention = occasion.mention
     channel = desk.channel(mention.platform if mention is not None else "x")
     if mention is not None and occasion.event == "mention":
-        fields = {**desk.observe_for_guards(mention, occasion.subject.account), **fields}
-    world = world_of(occasion, fields, desk, memory)
+        seen = desk.observe_for_guards(mention, occasion.subject.account)
+        world = world.with_fields({**seen, **world.fields})
     return Moment(world, occasion.subject, occasion.now, channel, occasion.without)
 
 
 def world_of(occasion: Occasion, fields: Mapping[str, FieldValue], desk: Desk, memory: Memory) -> World:
     """What conditions can see: the fields, and what we remember of the subject."""
     setting, subject = desk.setting, occasion.subject
-    counts: dict[str, int] = {}
-    closed: set[str] = set()
-    for name, counter in setting.policy.counts.items():
-        tally = memory.get(state.count(name, counter.per, subject))
-        counts[name] = counted(tally, counter.window, occasion.now, setting.zone)
-        again = counter.of == "interaction" and memory.get(state.talk(name, counter.per, subject))
-        if again or counter.of == "our_post" or occasion.event != "mention":
-            closed.add(name)
+    counters = setting.policy.counts
+    closed = counters if occasion.event != "mention" else _closed(counters, subject, memory)
     wrote_first: bool | None = None
     if desk.touched.reads_wrote_first and occasion.mention is not None:
         wrote_first = occasion.mention.kind == "message" or bool(memory.get(state.wrote(subject)))
@@ -269,12 +281,22 @@ def world_of(occasion: Occasion, fields: Mapping[str, FieldValue], desk: Desk, m
         setting.policy,
         fields,
         time=occasion.time,
-        truth=desk.setting.engine.truth,
-        counts=counts,
-        closed=frozenset(closed),
+        truth=setting.engine.truth,
+        counts=Counts(counters, subject, occasion.now, setting.zone, memory) if counters else {},
+        closed=closed,
         flags=(memory.get(state.flags(subject)) or {}) if desk.touched.reads_flags else {},
         wrote_first=wrote_first,
     )
+
+
+def _closed(counters: Mapping[str, Count], subject: Subject, memory: Memory) -> list[str]:
+    """The counts that a mention cannot add to."""
+    return [
+        name
+        for name, one in counters.items()
+        if one.of == "our_post"
+        or (one.of == "interaction" and memory.get(state.talk(name, one.per, subject)))
+    ]
 
 
 async def _shadow(

@@ -14,11 +14,11 @@ import msgspec
 from msgspec.structs import replace
 
 from socialcare import agenda
-from socialcare.desk import Desk, handed_over, make
+from socialcare.desk import Desk, handed_over, make, world_of
 from socialcare.errors import Conflict, Interrupted
 from socialcare.model import Control, Decision, Event, Mention, Outcome, Tick
 from socialcare.policy.deciding import state
-from socialcare.policy.deciding.holds import kept
+from socialcare.policy.deciding.holds import touching
 from socialcare.policy.deciding.memory import Memory
 from socialcare.policy.deciding.settle import count_mention
 from socialcare.policy.deciding.state import Subject, subject_of
@@ -96,11 +96,14 @@ async def _mention(mention: Mention, sight: Sight, desk: Desk, memory: Memory) -
     if isinstance(sight, Decision):
         return sight
     memory.begin()
-    made = await make(sight, desk, memory)
-    decision = made.decision
-    if desk.receivers:
-        decision = await _received(decision, sight, desk, memory)
-    count_mention(made.moment, desk.setting, memory)
+    if sight.decided is not None:
+        decision, world = sight.decided, world_of(sight, sight.fields, desk, memory)
+    else:
+        made = await make(sight, desk, memory)
+        decision, world = made.decision, made.world
+        if desk.receivers:
+            decision = await _received(decision, sight, desk, memory)
+    count_mention(world, sight.subject, sight.now, desk.setting, memory)
     return decision
 
 
@@ -142,9 +145,10 @@ async def _remember(events: Sequence[Event], sights: Sequence[Sight], desk: Desk
     keys: set[Key] = {state.paused(event.ref) for event in events if isinstance(event, Control)}
     subjects: set[Subject] = set()
     for key in items:
-        if (one := kept(key, memory)) is not None:
-            keys.update(desk.touched.by_rule(one.record.rule, one.who))
-            subjects.update(Subject(to, one.who.author, one.who.conversation) for to in desk.receivers)
+        if (one := touching(key, memory)) is not None:
+            rule, who = one
+            keys.update(desk.touched.by_rule(rule, who))
+            subjects.update(Subject(to, who.author, who.conversation) for to in desk.receivers)
     for event, sight in zip(events, sights, strict=True):
         if not isinstance(event, Mention):
             continue

@@ -38,7 +38,8 @@ class Occasion(Struct, frozen=True, kw_only=True):
     """One thing to be decided: a mention seen as an account of ours, or a rule whose time has come.
 
     `key` names the event; `time` is what conditions see, `None` where the archive did not say when; `screened` are the rules about
-    mentions that may hold, `due` the rule whose time has come.
+    mentions that may hold, `due` the rule whose time has come; `decided` is the decision, where no state has a say in it and only
+    counts are kept.
     """
 
     key: str
@@ -52,6 +53,7 @@ class Occasion(Struct, frozen=True, kw_only=True):
     mention: Mention | None = None
     hop: int = 1
     without: frozenset[str] = frozenset()
+    decided: Decision | None = None
 
 
 def decision_id(policy: str, event: str, hop: int) -> str:

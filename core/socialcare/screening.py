@@ -38,8 +38,8 @@ async def view(events: Sequence[Event], desk: Desk) -> list[View]:
 
 
 def sights(events: Sequence[Event], views: Sequence[View], desk: Desk) -> list[Sight]:
-    """What comes of what is known of each event: a decision, if only plain rules can meet it and nobody counts it."""
-    together, setting, forgets = desk.plain.acts, desk.setting, desk.forgets
+    """What comes of what is known of each event: a decision if only plain rules can meet it, with its occasion if it is counted."""
+    together, setting, forgets, tells_of_now = desk.plain.acts, desk.setting, desk.forgets, desk.tells_of_now
     made: list[Sight] = []
     for event, known in zip(events, views, strict=True):
         if known is None or not isinstance(event, Mention):
@@ -47,11 +47,12 @@ def sights(events: Sequence[Event], views: Sequence[View], desk: Desk) -> list[S
             continue
         account, fields, screened = known
         sure, undecided = screened
-        acts = together(sure) if forgets and not undecided else None
-        if acts is None:
-            made.append(_occasion(event, account, fields, screened))
+        acts = together(sure) if tells_of_now and not undecided else None
+        decided = recorded_plainly(event, account, fields, acts, setting) if acts is not None else None
+        if decided is not None and forgets:
+            made.append(decided)
         else:
-            made.append(recorded_plainly(event, account, fields, acts, setting))
+            made.append(_occasion(event, account, fields, screened, decided))
     return made
 
 
@@ -112,7 +113,9 @@ def _screened(mentions: Sequence[Mention], fields: Sequence[Fields], desk: Desk)
     return desk.setting.engine.screen(list(zip(fields, times, strict=True)))
 
 
-def _occasion(mention: Mention, account: str, fields: Fields, screened: Screened) -> Occasion:
+def _occasion(
+    mention: Mention, account: str, fields: Fields, screened: Screened, decided: Decision | None = None
+) -> Occasion:
     return Occasion(
         key=mention.key,
         event="mention",
@@ -122,4 +125,5 @@ def _occasion(mention: Mention, account: str, fields: Fields, screened: Screened
         fields=fields,
         screened=screened,
         mention=mention,
+        decided=decided,
     )

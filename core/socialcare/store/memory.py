@@ -7,7 +7,7 @@ from hashlib import blake2b
 from operator import ne
 from typing import Any
 
-from msgspec.json import Decoder, Encoder
+from msgspec.msgpack import Decoder, Encoder
 
 from socialcare.errors import Conflict
 from socialcare.model import Decision

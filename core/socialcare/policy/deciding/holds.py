@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
 from socialcare.model import ActionRecord, Field, FieldValue, Mention, Value
 from socialcare.policy.deciding import state
@@ -32,7 +32,7 @@ class Held(Struct, frozen=True, kw_only=True):
     channel: str
     since: datetime
     mention: Mention | None = None
-    fields: Mapping[str, Any] = {}  # Any: a field's value as plain data
+    fields: Mapping[str, Any] = {}  # Any: the fields that were seen; as plain data once it was kept
     counts_as: str | None = None
     handles: tuple[str, ...] = ()
     problem: str | None = None
@@ -69,7 +69,7 @@ def held_from(
         channel=moment.channel.name,
         since=moment.now,
         mention=mention,
-        fields=msgspec.to_builtins({name: asdict(found) for name, found in fields.items()}),
+        fields=fields,
         counts_as=proposal.counts_as,
         handles=proposal.handles,
         problem=proposal.problem,
@@ -99,6 +99,12 @@ def keep(held: Held, memory: Memory) -> None:
     memory.put(held.key, msgspec.to_builtins(held), due)
 
 
+def touching(key: Key, memory: Memory) -> tuple[str, Subject] | None:
+    """Under a key of which an action may be held still: its rule, and whom it concerns."""
+    data = memory.get(key)
+    return None if data is None else (data["record"]["rule"], Subject(*data["subject"]))
+
+
 def kept(key: Key, memory: Memory) -> Held | None:
     """The held action under a key, if it is held still."""
     data = memory.get(key)
@@ -111,8 +117,8 @@ def fields_of(held: Held, declared: Mapping[str, Field]) -> dict[str, FieldValue
         name: FieldValue(
             _value(data["value"], declared.get(name)),
             data["confidence"],
-            tuple(data["evidence"]),
-            data["provider"],
+            tuple(data.get("evidence", ())),
+            data.get("provider", ""),
         )
         for name, data in held.fields.items()
     }

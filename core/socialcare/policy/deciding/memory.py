@@ -4,14 +4,16 @@ The shapes of the data are plain JSON, so that every store keeps them unchanged.
 """
 
 from collections import ChainMap
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from datetime import datetime
 from heapq import heappop, heappush
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from socialcare.policy.deciding import state
+from socialcare.policy.deciding.state import Subject
 from socialcare.policy.language.times import day_of
-from socialcare.policy.statements import Window
+from socialcare.policy.statements import Count, Window
 from socialcare.ports import Change, Entry, Key
 
 
@@ -108,6 +110,29 @@ class Memory:
         other._data = ChainMap({}, self._data)
         other._versions = ChainMap({}, self._versions)
         return other
+
+
+class Counts(Mapping[str, int]):
+    """What the counts of a policy come to for one subject, as they stand now; worked out when asked."""
+
+    __slots__ = ("_counters", "_now", "_tallies", "_zone")
+
+    def __init__(
+        self, counters: Mapping[str, Count], subject: Subject, now: datetime, zone: ZoneInfo, memory: Memory
+    ) -> None:
+        self._counters, self._now, self._zone = counters, now, zone
+        self._tallies = {
+            name: memory.get(state.count(name, one.per, subject)) for name, one in counters.items()
+        }
+
+    def __getitem__(self, name: str) -> int:
+        return counted(self._tallies[name], self._counters[name].window, self._now, self._zone)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._counters)
+
+    def __len__(self) -> int:
+        return len(self._counters)
 
 
 _MARK = Change(data=True)

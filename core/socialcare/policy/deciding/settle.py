@@ -12,6 +12,7 @@ from socialcare.policy.deciding.guarding import Guarded
 from socialcare.policy.deciding.memory import Memory, added
 from socialcare.policy.deciding.plan import Draft, Moment, Setting
 from socialcare.policy.deciding.state import Subject
+from socialcare.policy.deciding.world import World
 from socialcare.policy.statements import Limit, Use
 from socialcare.ports import Action
 
@@ -79,15 +80,15 @@ def open_once(guarded: Guarded, moment: Moment, memory: Memory, decision: str) -
     return replace(guarded, record=replace(guarded.record, payload=payload))
 
 
-def count_mention(moment: Moment, setting: Setting, memory: Memory) -> None:
+def count_mention(world: World, subject: Subject, now: datetime, setting: Setting, memory: Memory) -> None:
     """Add the mention to every count for which its `when` is true."""
     for name, counter in setting.policy.counts.items():
-        if not moment.world.this_counts(name):
+        if not world.this_counts(name):
             continue
-        key = state.count(name, counter.per, moment.subject)
-        memory.put(key, added(memory.get(key), counter.window, moment.now, setting.zone))
+        key = state.count(name, counter.per, subject)
+        memory.put(key, added(memory.get(key), counter.window, now, setting.zone))
         if counter.of == "interaction":
-            memory.put(state.talk(name, counter.per, moment.subject), moment.now.timestamp())
+            memory.put(state.talk(name, counter.per, subject), now.timestamp())
 
 
 def count_posts(subject: Subject, now: datetime, setting: Setting, memory: Memory) -> None:

@@ -1,6 +1,6 @@
 """The names of the policy's state: which keys an event can touch, known before it is decided."""
 
-from collections.abc import Collection
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -16,12 +16,14 @@ class Subject(Struct, frozen=True):
     author: str = ""
     conversation: str = ""
 
-    def parts(self, per: Collection[str]) -> Key:
+    def parts(self, per: tuple[str, ...]) -> Key:
         """The values of the named parts, in a fixed order."""
         return tuple([f"{name}={getattr(self, name)}" for name in _PARTS if name in per])
 
 
 _PARTS = ("account", "author", "conversation")
+_named_once = lru_cache(maxsize=8_192)
+"""A name is needed where the state is read, asked and changed: within one batch."""
 
 
 def subject_of(mention: Mention, account: str) -> Subject:
@@ -36,17 +38,20 @@ def seen(mention: Mention) -> Key:
     return ("seen", mention.key)
 
 
-def count(name: str, per: Collection[str], subject: Subject) -> Key:
+@_named_once
+def count(name: str, per: tuple[str, ...], subject: Subject) -> Key:
     """The tally of a count."""
     return ("count", name, *subject.parts(per))
 
 
-def talk(name: str, per: Collection[str], subject: Subject) -> Key:
+@_named_once
+def talk(name: str, per: tuple[str, ...], subject: Subject) -> Key:
     """Marks a conversation as counted by a count of interactions."""
-    return ("talk", name, *subject.parts({*per, "conversation"}))
+    return ("talk", name, *subject.parts((*per, "conversation")))
 
 
-def limit(kind: str, statement: str, per: Collection[str], subject: Subject) -> Key:
+@_named_once
+def limit(kind: str, statement: str, per: tuple[str, ...], subject: Subject) -> Key:
     """The tally of a statement's limit; `kind` is `limit` for rules, `guard` for guards, `budget`, or a shadow of these."""
     return (kind, statement, *subject.parts(per))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, partial
+from itertools import chain
 
 from socialcare.policy.deciding import state
 from socialcare.policy.deciding.engine import Screened
@@ -24,22 +25,23 @@ class Touched:
     def __init__(self, setting: Setting, rules: Sequence[Rule]) -> None:
         self._setting = setting
         self._rules = rules
-        self._known: dict[Screened, tuple[Name, ...]] = {}
+        self._known: dict[str, tuple[Name, ...]] = {}
 
     def by(self, screened: Screened, subject: Subject) -> list[Key]:
         """The keys of a mention of which some rules may hold."""
-        names = self._known.get(screened)
-        if names is None:
-            names = self._names(screened)
-            if len(self._known) < _MOST_KNOWN:
-                self._known[screened] = names
-        return [name(subject) for name in names]
+        rules = self._rules
+        keys = [name(subject) for name in self._always]
+        for number in chain(*screened):
+            if names := self._names(rules[number]):
+                keys += [name(subject) for name in names]
+        return keys
 
-    def _names(self, screened: Screened) -> tuple[Name, ...]:
-        """Each name once, though several rules and the guards about them share it."""
-        rules = [self._rules[number] for numbers in screened for number in numbers]
-        names = [*self._always, *(name for rule in rules for name in _of_rule(rule, self._setting))]
-        return _each_once(names)
+    def _names(self, rule: Rule) -> tuple[Name, ...]:
+        """What a rule and the guards about its actions read and write."""
+        names = self._known.get(rule.id)
+        if names is None:
+            names = self._known[rule.id] = _each_once(_of_rule(rule, self._setting))
+        return names
 
     def by_any(self, subject: Subject) -> set[Key]:
         """The keys of anything that can happen to a subject."""
@@ -48,7 +50,7 @@ class Touched:
     def by_rule(self, rule: str, subject: Subject) -> list[Key]:
         """The keys of putting an action of a rule before the guards once more."""
         found = self._setting.policy.rules.get(rule)
-        names = [] if found is None else _of_rule(found, self._setting)
+        names = () if found is None else self._names(found)
         return [name(subject) for name in (*self._of_anybody, *names)]
 
     @cached_property
@@ -82,10 +84,6 @@ class Touched:
         return _each_once([*self._of_anybody, *every])
 
 
-_MOST_KNOWN = 20_000
-"""Combinations of rules; few of the possible ones ever meet."""
-
-
 def _each_once(names: Iterable[Name]) -> tuple[Name, ...]:
     """Names without those that say the same again: of one function with the same words."""
     return tuple({(n.func, n.args) if isinstance(n, partial) else n: n for n in names}.values())
@@ -107,7 +105,6 @@ def _counts(setting: Setting) -> Iterator[Name]:
 
 
 def _of_rule(rule: Rule, setting: Setting) -> Iterator[Name]:
-    """What a rule and the guards about its actions read and write."""
     if rule.limit is not None:
         yield partial(state.limit, state.kind_of("limit", rule.status), rule.first_id, rule.limit.per)
     for asked in rule.look_up.values():

@@ -1,6 +1,6 @@
 """What the conditions and texts of a policy can see while one event is decided."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import TypeAlias
 
@@ -30,7 +30,7 @@ class World:
         time: datetime | None,
         truth: "Callable[[Condition, World], bool | None]",
         counts: Mapping[str, int],
-        closed: frozenset[str],
+        closed: Collection[str],
         flags: Mapping[str, Value],
         wrote_first: bool | None = None,
     ) -> None:
@@ -52,6 +52,13 @@ class World:
         seen = World.__new__(World)
         seen.__dict__.update(self.__dict__)  # but lines: two rules may call different answers by one name
         seen.__dict__.update(answers=dict(answers), _lines={})
+        return seen
+
+    def with_fields(self, fields: Mapping[str, FieldValue]) -> "World":
+        """The same world with more to be seen: nothing that was asked before has another answer for it."""
+        seen = World.__new__(World)
+        seen.__dict__.update(self.__dict__)
+        seen.fields = fields
         return seen
 
     def value(self, path: str) -> FieldValue | None:
