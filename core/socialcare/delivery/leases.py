@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import ceil
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select, tuple_, update
 
 from socialcare.delivery.locks import one_at_a_time
 from socialcare.delivery.upsert import insert_missing
@@ -74,9 +74,7 @@ def holds(connection: Connection, worker: str, shards: Mapping[int, int]) -> Non
     Raises:
         Interrupted: another worker has one of them by now.
     """
-    still = or_(
-        False, *((SHARD.c.n == number) & (SHARD.c.fence == fence) for number, fence in shards.items())
-    )
+    still = tuple_(SHARD.c.n, SHARD.c.fence).in_(list(shards.items()))
     asked = select(SHARD.c.n).where(SHARD.c.owner == worker, SHARD.c.lease_until > now(connection), still)
     held = set(connection.execute(asked.with_for_update(read=True)).scalars())
     if lost := sorted(set(shards) - held):
