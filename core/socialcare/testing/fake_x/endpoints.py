@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from socialcare.testing.fake_x import messages, reading, usage, writing
+from socialcare.testing.fake_x import messages, reading, rules, usage, webhooks, writing
 from socialcare.testing.fake_x.fields import (
     FIELDS,
     MESSAGE_EXPANSIONS,
@@ -33,11 +33,11 @@ MESSAGE_FIELDS = ("dm_event.fields", "event_types", "max_results", "pagination_t
 
 class Endpoint(NamedTuple):
     """A request that is understood: `who` may send it, `query` are its parameters (those of `needed` must be there),
-    `sizes` the bounds of `max_results`, `made` the status when all went well.
+    `sizes` the bounds of `max_results`, `made` the status when all went well. Without `run` it stays open: `streams`.
     """
 
     name: str
-    run: Callable[[World, Call], Json]
+    run: Callable[[World, Call], Json | Awaitable[Json]] | None
     who: frozenset[Who] = BOTH
     query: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
@@ -68,6 +68,19 @@ ENDPOINTS = (
         needed=("query",),
         sizes=(10, 100),
     ),
+    Endpoint(
+        "GET /2/tweets/search/stream",
+        None,
+        APP,
+        query=("backfill_minutes", *TIMES, *POST_FIELDS),
+    ),
+    Endpoint(
+        "GET /2/tweets/search/stream/rules",
+        rules.rules,
+        APP,
+        query=("ids", "max_results", "pagination_token"),
+    ),
+    Endpoint("POST /2/tweets/search/stream/rules", rules.change, APP, query=("dry_run", "delete_all")),
     Endpoint("GET /2/tweets", reading.lookup, query=("ids", *POST_FIELDS), needed=("ids",)),
     Endpoint("POST /2/tweets", writing.create, USER, made=201),
     Endpoint("GET /2/tweets/:id", reading.lookup_one, query=POST_FIELDS),
@@ -96,6 +109,15 @@ ENDPOINTS = (
         "GET /2/users/by/username/:username", reading.user_by_name, query=USER_FIELDS, expansions="user"
     ),
     Endpoint("GET /2/users/:id", reading.user, query=USER_FIELDS, expansions="user"),
+    Endpoint("POST /2/webhooks", webhooks.add_hook, APP),
+    Endpoint("GET /2/webhooks", webhooks.hooks, APP, query=("webhook_config.fields",)),
+    Endpoint("PUT /2/webhooks/:id", webhooks.check_hook, APP),
+    Endpoint("DELETE /2/webhooks/:id", webhooks.remove_hook, APP),
+    Endpoint("POST /2/activity/subscriptions", webhooks.subscribe),
+    Endpoint(
+        "GET /2/activity/subscriptions", webhooks.subscriptions, query=("max_results", "pagination_token")
+    ),
+    Endpoint("DELETE /2/activity/subscriptions/:id", webhooks.unsubscribe),
     Endpoint("GET /2/usage/tweets", usage.usage, APP, query=("days", "usage.fields")),
 )
 """In the order in which a path is tried."""

@@ -6,13 +6,13 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from socialcare.testing.fake_x.bodies import Id, body_of
 from socialcare.testing.fake_x.ledger import Messaged
 from socialcare.testing.fake_x.problems import NO_MESSAGES, Json, invalid, refused
 from socialcare.testing.fake_x.reading import person
 from socialcare.testing.fake_x.scripts import Call
 from socialcare.testing.fake_x.shapes import asked, message_json, user_json
 from socialcare.testing.fake_x.world import World
-from socialcare.testing.fake_x.writing import Id, body_of
 
 SHOWN = 30 * 86_400
 """Seconds that the events of messages look back."""

@@ -11,7 +11,7 @@ HOSTS = {"api.twitter.com", "api.x.com"}
 
 
 def rebased(url: str, **options: Any) -> ClientSession:  # Any: the options of aiohttp's session
-    """Make a session that calls `url` where its user calls X: `client.session = rebased(x.url)` for a client of tweepy."""
+    """Make a session that calls `url` where its user calls X, for the `session` of a client of tweepy."""
     session = ClientSession(**options)
     there = URL(url)
     request = session._request  # noqa: SLF001 - aiohttp offers no other place, and warns of subclasses

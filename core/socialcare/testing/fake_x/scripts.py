@@ -197,9 +197,9 @@ class Script:
         for answer in answers:
             self.add(on, answer, times=1)
 
-    def clear(self) -> None:
-        """Nothing goes wrong any more."""
-        self._steps.clear()
+    def replace(self, steps: Iterable[Step] = ()) -> None:
+        """Forget all steps for others; without any, nothing goes wrong any more."""
+        self._steps = [(step, None) for step in steps]
         self._taken.clear()
 
     def step(self, call: Call) -> Step | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -13,13 +14,15 @@ from socialcare.testing.fake_x.ids import Ids, person_id
 from socialcare.testing.fake_x.ledger import Ledger, Removed
 from socialcare.testing.fake_x.people import State, User
 from socialcare.testing.fake_x.posts import Message, Post
+from socialcare.testing.fake_x.rules import Rule
+from socialcare.testing.fake_x.webhooks import Hook, Subscription
 
 Tier = Literal["self-serve", "enterprise"]
 Happening: TypeAlias = tuple[Literal["post", "delete", "message"], Post | Message]
 HANDLE = re.compile(r"(?<![\w@/])@(\w{1,15})")
 
 
-class World:
+class World(ABC):
     """The platform itself, without its doors; whatever happens is told to `listeners`.
 
     `lag` is after how many seconds reads show what was posted over the API; the same text of one account within
@@ -40,11 +43,18 @@ class World:
         self.posts: dict[str, Post] = {}
         self.messages: list[Message] = []
         self.media: set[str] = set()
+        self.rules: dict[str, Rule] = {}
+        self.hooks: dict[str, Hook] = {}
+        self.subscriptions: dict[str, Subscription] = {}
         self.named: dict[str, list[int]] = defaultdict(list)
         self.written: dict[str, list[int]] = defaultdict(list)
         self.all_posts: list[int] = []
         self.listeners: list[Callable[[Happening], None]] = []
         self._by_name: dict[str, User] = {}
+
+    @abstractmethod
+    async def check_hook(self, hook: Hook) -> bool:
+        """Ask a webhook whether it is ours; a wrong answer makes it invalid."""
 
     def user(
         self,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from base64 import b64decode
 from binascii import Error as NotBase64
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
+from socialcare.testing.fake_x.bodies import Id, body_of
 from socialcare.testing.fake_x.ledger import Posted, Reposted
 from socialcare.testing.fake_x.length import LONGEST, weighted_length
 from socialcare.testing.fake_x.people import User
@@ -25,9 +25,6 @@ from socialcare.testing.fake_x.problems import (
 )
 from socialcare.testing.fake_x.scripts import Call
 from socialcare.testing.fake_x.world import World
-
-Id = Annotated[str, Meta(pattern="^[0-9]{1,19}$")]
-Shape = TypeVar("Shape", bound=Struct)
 
 
 class Reply(Struct, forbid_unknown_fields=True):
@@ -164,14 +161,6 @@ def upload(world: World, call: Call) -> Json:
         "expires_after_secs": 86_400,
     }
     return {"data": made, "meta": {"owner": author.id}}
-
-
-def body_of(call: Call, shape: type[Shape]) -> Shape:
-    """The body of a request in its shape. Raises `Refusal` with a 400."""
-    try:
-        return msgspec.convert(call.body, shape)
-    except msgspec.ValidationError as error:
-        raise invalid("body", call.raw[:80], str(error)) from error
 
 
 def _target(world: World, post_id: str) -> Post:
