@@ -92,6 +92,7 @@ class Receiver:
     status: int = 204
     headers: dict[str, str] = field(default_factory=dict)
     got: list[tuple[Mapping[str, str], bytes]] = field(default_factory=list)
+    body: bytes = b""
     breaks_off: bool = False
 
     async def take(self, request: web.Request) -> web.Response:
@@ -101,7 +102,7 @@ class Receiver:
         if self.breaks_off:
             assert request.transport is not None
             request.transport.abort()
-        return web.Response(status=self.status, headers=self.headers)
+        return web.Response(status=self.status, headers=self.headers, body=self.body)
 
     @property
     def told(self) -> Any:

@@ -26,6 +26,10 @@ def no_address(table: dict[str, Any]) -> None:
     table["people"]["duty_manager"] = "manager@acme.example\r\nBcc: all@example.com"
 
 
+def no_sender(table: dict[str, Any]) -> None:
+    table["smtp"]["sender"] = "Care <care@acme.example>"
+
+
 def unknown_hook(table: dict[str, Any]) -> None:
     table["people"]["expert"] = "webhook:nowhere"
     table["otherwise"] = "nobody"
@@ -78,6 +82,7 @@ def foreign_local(table: dict[str, Any]) -> None:
         (without_people, "at least 1 item"),
         (unknown_key, "setting `adress`: there is no such setting"),
         (no_address, "write an e-mail address, or `webhook:NAME`"),
+        (no_sender, "setting `smtp.sender`: write an e-mail address, such as"),
         (unknown_hook, "`people.duty_manager` is reached by e-mail, and there is no table `smtp`"),
         (unknown_hook, "the webhook `nowhere`, which is not under `webhooks`"),
         (unknown_hook, "`otherwise` names `nobody`, who is not under `people`"),

@@ -4,6 +4,7 @@ import hmac
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -120,6 +121,15 @@ async def test_what_broke_off_may_have_arrived(
     assert len(receiver.got) == 1
 
 
+async def test_the_head_of_an_answer_counts_whatever_follows(
+    table: dict[str, Any], receiver: Any, sender: MakeSender, effect: MakeEffect
+) -> None:
+    receiver.status, receiver.body = 200, b"x" * 2_000_000
+    assert (await sender(table).send(effect(to="desk"), now_is_fine)).kind == "sent"
+    receiver.status = 500
+    assert (await sender(table).send(effect(to="desk"), now_is_fine)).kind == "unknown"
+
+
 async def test_where_nobody_listens_or_the_moment_has_passed_nothing_is_sent(
     table: dict[str, Any], receiver: Any, unused_tcp_port: int, sender: MakeSender, effect: MakeEffect
 ) -> None:
@@ -145,3 +155,21 @@ def test_the_settings_say_who_is_reached_how(table: dict[str, Any]) -> None:
     assert settings.way("expert", "notify") == "expert@acme.example"
     assert settings.way("nobody", "notify") is None
     assert settings.way(None, "notify") is None
+
+
+async def test_the_receiver_of_the_page_believes_us_and_nobody_else(
+    table: dict[str, Any], receiver: Any, sender: MakeSender, effect: MakeEffect
+) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "notifications.md").read_text("utf-8")
+    names: dict[str, Any] = {}
+    exec(page.split("```python\n")[1].split("```")[0], names)
+    await sender(table).send(effect(to="desk"), now_is_fine)
+    headers, body = receiver.got[0]
+    at = int(headers["webhook-timestamp"])
+    key, other = ("whsec_" + b64encode(sign * 32).decode() for sign in (b"k", b"o"))
+    assert names["is_ours"](body, headers, key, at + 300)
+    assert not names["is_ours"](body, headers, key, at + 301)
+    assert not names["is_ours"](body, headers, other, at)
+    assert not names["is_ours"](body + b" ", headers, key, at)
+    for name in ("webhook-id", "webhook-timestamp"):
+        assert not names["is_ours"](body, {**headers, name: headers[name] + "1"}, key, at)
