@@ -30,6 +30,15 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "simulate": ("socialcare.cli.simulate:command", "Run the policy dry over past mentions."),
     "diff": ("socialcare.cli.diff:command", "Tell what a new policy would change, over past mentions."),
     "classify": ("socialcare.cli.classify:command", "Write every field of past mentions."),
+    "run": ("socialcare.cli.run:command", "Listen, decide and speak, until told to stop."),
+    "inbox": ("socialcare.cli.inbox:command", "See what waits for a person, and say what becomes of it."),
+    "pause": ("socialcare.cli.accounts:pause", "Keep an account from speaking."),
+    "resume": ("socialcare.cli.accounts:resume", "Let an account speak again."),
+    "kill-switch": ("socialcare.cli.kill_switch:command", "Stop all sending, or let it go on."),
+    "doctor": ("socialcare.cli.doctor:command", "Say what keeps a deployment from working."),
+    "audit": ("socialcare.cli.audit:command", "Verify the trail of what was done and by whom."),
+    "erase": ("socialcare.cli.erase:command", "Forget a person."),
+    "adopt": ("socialcare.cli.adopt:command", "Answer from a database that was restored or moved."),
     "plugins": ("socialcare.cli.plugins:command", "List the plugins and the words they bring to a policy."),
     "completion": ("socialcare.cli.completion:command", "Print the completion script of a shell."),
 }
@@ -99,7 +108,7 @@ def _of_table(name: str) -> click.Command:
 )
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def cli() -> None:
-    """A company's own policy for social customer care: written as rules, proven over past tweets."""
+    """A company's own policy for social customer care: written as rules, proven over past tweets, answering live."""
 
 
 def run(args: Sequence[str]) -> int:

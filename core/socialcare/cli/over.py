@@ -97,26 +97,48 @@ def read_over(
     from itertools import chain
 
     from socialcare.cli.console import progress
+    from socialcare.simulate.ordering import ordered
+
+    with progress("reading") as advance:
+        unread = lists_over(paths, columns, loaded, rejects, strict=strict, written=written, advance=advance)
+        return ordered(chain.from_iterable(_shown(unread, also)))
+
+
+def lists_over(
+    paths: tuple[str, ...],
+    columns: Mapping[str, str],
+    loaded: Loaded,
+    rejects: Rejects,
+    *,
+    strict: bool,
+    written: Iterable[Path | None],
+    advance: Callable[[int], None],
+) -> Iterator[list[Mention]]:
+    """The mentions as they stand in the archives, some at a time; `advance` is told how many rows were read.
+
+    Raises:
+        ArchiveError: as `read_over`, or while they are read.
+    """
     from socialcare.ports import ReadOptions
     from socialcare.simulate.archives import find_archives, read_in_lists
-    from socialcare.simulate.ordering import ordered
 
     options = ReadOptions(columns=columns)
     archives = find_archives(paths, loaded.sources, options, rejects.skips.add)
     _spare({*map(Path, paths), *(archive.path for archive in archives)}, (*written, rejects.path))
+    for rows in read_in_lists(archives, options, rejects.skips.add):
+        advance(len(rows))
+        if strict:
+            _demand(rows)
+        yield rejects.mentions(rows)
 
-    def sifted() -> Iterator[list[Mention]]:
-        for rows in read_in_lists(archives, options, rejects.skips.add):
-            advance(len(rows))
-            if strict:
-                _demand(rows)
-            mentions = rejects.mentions(rows)
-            if also is not None:
-                also(mentions)
-            yield mentions
 
-    with progress("reading") as advance:
-        return ordered(chain.from_iterable(sifted()))
+def _shown(
+    lists: Iterable[list[Mention]], also: Callable[[Sequence[Mention]], None] | None
+) -> Iterator[list[Mention]]:
+    for mentions in lists:
+        if also is not None:
+            also(mentions)
+        yield mentions
 
 
 def _demand(rows: Sequence[Mention | Reject]) -> None:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import click
 
 from socialcare.cli.console import err, out, progress, verbosity
-from socialcare.cli.over import over, read_over, told, under
+from socialcare.cli.over import lists_over, over, read_over, told, under
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from socialcare.cli.opened import Opened
     from socialcare.desk import Desk
     from socialcare.model import Decision, Event, Mention
+    from socialcare.plugins import Loaded
     from socialcare.simulate.decisions import DecisionWriter
     from socialcare.simulate.findings.findings import Findings
+    from socialcare.simulate.rejects import Rejects
     from socialcare.simulate.report import Run
     from socialcare.simulate.summary import Summary
 
@@ -100,8 +105,6 @@ def command(  # noqa: PLR0913 - one for each option
     from socialcare.cli.opened import open_policy
     from socialcare.diagnostics import suggestion
     from socialcare.simulate.decisions import DecisionWriter
-    from socialcare.simulate.findings.beside import OurReplies
-    from socialcare.simulate.rejects import Rejects
     from socialcare.simulate.report import Run
 
     opened = open_policy(folder)
@@ -113,31 +116,26 @@ def command(  # noqa: PLR0913 - one for each option
     desk = _opened_desk(opened, way)
     if rejects_file is None and decisions_file is not None:
         rejects_file = decisions_file.with_name(f"{decisions_file.name}.rejects.jsonl")
-    rejects, ours = Rejects(rejects_file), OurReplies(desk.company)
+    written = [decisions_file, report_file]
+    archives = _Archives(paths, columns, opened.loaded, strict, written, rejects_file)
+    crew = _Crew(workers, partial(_again, folder, way), opened.settings.unseal)
     with ExitStack() as open_files:
-        open_files.callback(rejects.close)
         open_files.enter_context(_few_collections())
-        number, mentions = read_over(
-            paths,
-            columns,
-            opened.loaded,
-            rejects,
-            strict=strict,
-            written=[decisions_file, report_file],
-            also=ours.see,
-        )
+        read = None if report_file is not None else _read_apart(archives, desk, crew)
+        read = read or _read_in_order(archives, desk, crew)
+        rejects = open_files.enter_context(closing(read.rejects))
         writer = None
         if decisions_file is not None:
             file = open_files.enter_context(decisions_file.open("wb"))
             writer = DecisionWriter(file, opened.settings.unseal)
-        seen = _Seen(desk, writer, report=report_file is not None, beside=ours.found)
+        seen = _Seen(desk, writer, report=report_file is not None, beside=read.beside)
         began = time.perf_counter()
         try:
-            summary = _run(mentions, number, desk, seen, workers, partial(_again, folder, way))
+            summary = read.decide(seen)
         except KeyboardInterrupt:
             _stopped(writer, decisions_file)
             raise click.exceptions.Exit(STOPPED) from None
-        seconds = time.perf_counter() - began
+        seconds = read.seconds + time.perf_counter() - began
     done = Run(
         summary=summary,
         rejects=tuple(rejects),
@@ -151,9 +149,90 @@ def command(  # noqa: PLR0913 - one for each option
     _print(done, form)
     if report_file is not None and seen.findings is not None:
         _report(done, seen.findings, report_file)
-    if number == 0:
+    if read.number == 0:
         err().print("error: no mention could be read")
         raise click.exceptions.Exit(1)
+
+
+class _Archives(NamedTuple):
+    """What is read, and what is written beside it."""
+
+    paths: tuple[str, ...]
+    columns: Mapping[str, str]
+    loaded: Loaded
+    strict: bool
+    written: Sequence[Path | None]
+    rejects: Path | None
+
+
+class _Crew(NamedTuple):
+    """The processes asked for, how each opens a desk of its own, and what stands in each line that they write."""
+
+    workers: int
+    again: Callable[[], Desk]
+    unsealed: Mapping[str, str]
+
+
+class _Read(NamedTuple):
+    """What was read: how many mentions, which rows not, and what is left to do; `seconds` were spent on deciding already.
+
+    `beside` says that replies of ours are among them.
+    """
+
+    number: int
+    rejects: Rejects
+    decide: Callable[[_Seen], Summary]
+    beside: bool = False
+    seconds: float = 0.0
+
+
+def _read_in_order(archives: _Archives, desk: Desk, crew: _Crew) -> _Read:
+    """All mentions in order, to be decided one after the other."""
+    from socialcare.simulate.findings.beside import OurReplies
+    from socialcare.simulate.rejects import Rejects
+
+    paths, columns, loaded, strict, written, rejects_file = archives
+    rejects, ours = Rejects(rejects_file), OurReplies(desk.company)
+    number, mentions = read_over(
+        paths, columns, loaded, rejects, strict=strict, written=written, also=ours.see
+    )
+    return _Read(number, rejects, lambda seen: _run(mentions, number, desk, seen, crew), ours.found)
+
+
+def _read_apart(archives: _Archives, desk: Desk, crew: _Crew) -> _Read | None:
+    """All mentions, decided by several processes as they are read; none if they have to be decided in order."""
+    from socialcare.simulate.apart import Surprise, is_apart, put_together
+    from socialcare.simulate.findings.beside import OurReplies
+    from socialcare.simulate.ordering import ordered_rows
+    from socialcare.simulate.pool import pool
+    from socialcare.simulate.rejects import Rejects
+    from socialcare.simulate.replay import BATCH
+
+    if crew.workers == 1 or not is_apart(desk):
+        return None
+    paths, columns, loaded, strict, written, rejects_file = archives
+    rejects, ours = Rejects(rejects_file), OurReplies(desk.company)
+    began = time.perf_counter()
+
+    def read(advance: Callable[[int], None]) -> Iterator[Mention]:
+        for mentions in lists_over(
+            paths, columns, loaded, rejects, strict=strict, written=written, advance=advance
+        ):
+            ours.see(mentions)
+            if ours.found:
+                raise Surprise
+            yield from mentions
+
+    try:
+        with pool(crew.workers, desk, crew.again) as processes, progress("deciding") as advance:
+            number, rows = ordered_rows(
+                chain.from_iterable(processes.decide(read(advance), BATCH, crew.unsealed))
+            )
+    except Surprise:
+        rejects.close()
+        return None
+    policy, seconds = desk.setting.policy, time.perf_counter() - began
+    return _Read(number, rejects, lambda seen: put_together(rows, policy, seen.lines), seconds=seconds)
 
 
 class _Way(NamedTuple):
@@ -206,11 +285,6 @@ class _Seen:
             self.brand = BrandReplies(desk.setting.zone)
         self.advance: Callable[[int], None] = lambda _: None
 
-    @property
-    def looks_close(self) -> bool:
-        """Whether single decisions matter beyond the file of decisions."""
-        return self.findings is not None or self.brand is not None
-
     def batch(self, events: Sequence[Event], decisions: Sequence[Decision]) -> None:
         """Take in what was decided about a batch of events."""
         if self.writer is not None:
@@ -221,11 +295,11 @@ class _Seen:
             self.brand.see(events, decisions)
         self.advance(len(events))
 
-    def whole(self, events: Sequence[Event], lines: bytes) -> None:
-        """Take in a batch that comes with its lines."""
+    def lines(self, lines: bytes, count: int, until: datetime) -> None:
+        """Take in the lines of so many decisions, the last of that moment."""
         if self.writer is not None:
-            self.writer.write_lines(lines, len(events), events[-1].at)
-        self.advance(len(events))
+            self.writer.write_lines(lines, count, until)
+        self.advance(count)
 
 
 def _run(
@@ -233,13 +307,13 @@ def _run(
     number: int,
     desk: Desk,
     seen: _Seen,
-    workers: int,
-    again: Callable[[], Desk],
+    crew: _Crew,
 ) -> Summary:
     import asyncio
 
     from socialcare.simulate.run import run, run_pooled
 
+    workers = crew.workers
     outside = [one.name for one in desk.asked if one.classifier.reads_outside]
     if workers > 1 and outside:
         err().print(f"--workers: {', '.join(outside)} reads the outside, so one process decides all")
@@ -249,12 +323,11 @@ def _run(
             return asyncio.run(run(mentions, desk, also=seen.batch))
     from socialcare.simulate.pool import pool
 
-    unsealed = seen.writer.unsealed if seen.writer is not None else {}
     with (
-        pool(workers, desk, again, whole=not seen.looks_close, unsealed=unsealed) as processes,
+        pool(workers, desk, crew.again) as processes,
         progress("deciding", number) as seen.advance,
     ):
-        return asyncio.run(run_pooled(mentions, desk, processes, seen.batch, seen.whole))
+        return asyncio.run(run_pooled(mentions, desk, processes, also=seen.batch))
 
 
 @contextmanager

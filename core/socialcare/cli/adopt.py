@@ -1,0 +1,28 @@
+"""`socialcare adopt`: answer from a database that was restored, moved or copied."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import click
+
+from socialcare.cli.console import out
+from socialcare.cli.live import by, change, demand_live, who
+
+
+@click.command("adopt")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@by
+def command(by: str | None, *, yes: bool) -> None:
+    """Say that this database is to be answered from by this machine, and by no other any more.
+
+    A database on another machine than it was made on is a copy until somebody says otherwise: two of them would answer everybody
+    twice. Stop the other one first. Our own posts are read back before anything is sent.
+    """
+    demand_live()
+    from socialcare.delivery import amnesia
+
+    if not yes:
+        click.confirm("Is nothing else answering from this database or a copy of it?", abort=True)
+    change(partial(amnesia.adopt, by=who(by)))
+    out().print("adopted; `socialcare run` reads our own posts back, and then answers")

@@ -1,0 +1,44 @@
+"""`socialcare doctor`: what keeps a deployment from working, and the way out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from socialcare.cli.console import out
+
+
+@click.command("doctor")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The settings, instead of the nearest socialcare.toml.",
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print.")
+def command(config: Path | None, form: str) -> None:
+    """Look at settings, plugins, policy and database, and say what is in the way.
+
+    Nothing is changed and nothing is sent. Exit code 1 where something is in the way.
+    """
+    from socialcare.cli.live import demand_live
+
+    demand_live()
+    import asyncio
+
+    from socialcare.config import find_settings
+    from socialcare.service.doctor import examine
+
+    findings = asyncio.run(examine(find_settings(file=config)))
+    if form == "json":
+        import json
+
+        click.echo(json.dumps([one._asdict() for one in findings], indent=2, ensure_ascii=False))
+    else:
+        signs = {"well": "ok     ", "warning": "warning", "problem": "problem"}
+        for one in findings:
+            out().print(f"{signs[one.state]}  {one.what}")
+            if one.out:
+                out().print(f"         help: {one.out}")
+    if any(one.state == "problem" for one in findings):
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,53 @@
+"""`socialcare run`: listen, decide and speak, until told to stop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from socialcare.cli.console import verbosity
+
+
+@click.command("run")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The settings, instead of the nearest socialcare.toml.",
+)
+@click.option("--safe-mode", is_flag=True, help="Take mentions in and serve health; decide and send nothing.")
+@click.option(
+    "--drain",
+    is_flag=True,
+    help="Listen to nothing: decide and send what is there, and stop when nothing is left to do.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["auto", "text", "json"]),
+    default="auto",
+    help="How to log on stderr.",
+)
+def command(config: Path | None, form: str, *, safe_mode: bool, drain: bool) -> None:
+    """Listen to the feeds, decide every mention by the policy, and carry out what it says.
+
+    What comes in is stored before it counts as taken, and what is said is written down before it is sent: the process may be
+    killed at any moment and goes on where it was. SIGTERM or Ctrl-C finishes what is being sent; a second one ends at once.
+    The policy is read again when its files change; one with errors is reported, and the last good one goes on.
+    """
+    from socialcare.cli.live import demand_live
+
+    demand_live()
+    import asyncio
+    import logging
+    import sys
+
+    from socialcare.config import find_settings
+    from socialcare.service.logs import set_up
+    from socialcare.service.run import run
+
+    set_up(
+        as_json=form == "json" or (form == "auto" and not sys.stderr.isatty()),
+        level={-1: logging.WARNING, 0: logging.INFO}.get(verbosity(), logging.DEBUG),
+    )
+    asyncio.run(run(find_settings(file=config), safe_mode=safe_mode, drain=drain))

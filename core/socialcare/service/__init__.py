@@ -1,0 +1,1 @@
+"""`socialcare run`: what listens, decides and speaks, put together and kept going."""

@@ -1,0 +1,190 @@
+"""What `socialcare doctor` looks at: everything that keeps a deployment from working, each with the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Literal, NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from socialcare.config import Settings
+from socialcare.delivery import audit, lanes, leases, switch
+from socialcare.diagnostics import Problems
+from socialcare.errors import SocialcareError
+from socialcare.opening import load_policy
+from socialcare.plugins import Loaded, load
+from socialcare.service.settings import database_url, live_settings
+from socialcare.store.database import Database, now, open_database
+from socialcare.store.tables import CURSOR, EFFECT, MENTION, REJECT
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at: `well`, to be looked at (`warning`), or in the way (`problem`)."""
+
+    state: Literal["well", "warning", "problem"]
+    what: str
+    out: str = ""
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Look at settings, plugins, policy and database; nothing is changed, and nothing is sent."""
+    found = [Finding("well", f"settings: {settings.shown}")]
+    try:
+        live = live_settings(settings)
+        loaded = load(settings, live=True)
+    except SocialcareError as error:
+        return [*found, _failed("plugins", error)]
+    found += [*_plugins(loaded), _policy(settings, loaded)]
+    try:
+        database = await open_database(database_url(live, settings))
+    except SocialcareError as error:
+        return [*found, _failed("database", error)]
+    try:
+        return [*found, *await _database(database)]
+    finally:
+        await database.close()
+
+
+def _failed(what: str, error: SocialcareError) -> Finding:
+    said, _, out = str(error).partition("\nhelp: ")
+    return Finding("problem", f"{what}: {said}", out)
+
+
+def _plugins(loaded: Loaded) -> Iterator[Finding]:
+    names = [one.name for one in loaded.info if one.enabled]
+    yield Finding("well", f"plugins: {', '.join(names)}")
+    feeds = [one.name for one in (*loaded.feeds, *loaded.webhooks)]
+    if feeds:
+        yield Finding("well", f"listens to: {', '.join(feeds)}")
+    else:
+        yield Finding(
+            "problem", "listens to nothing", "give a plugin an account, such as `[plugins.x.accounts.main]`"
+        )
+    senders = [one.name for one in loaded.senders]
+    if senders:
+        yield Finding("well", f"speaks through: {', '.join(senders)}")
+    else:
+        yield Finding(
+            "warning",
+            "speaks through nothing",
+            "what is decided is kept and never sent; give a plugin an account",
+        )
+
+
+def _policy(settings: Settings, loaded: Loaded) -> Finding:
+    problems = Problems()
+    policy = load_policy(settings, loaded, problems)
+    if policy is None:
+        number = sum(one.severity == "error" for one in problems.items)
+        return Finding("problem", f"policy: {number} errors", "`socialcare check` shows them")
+    return Finding(
+        "well", f"policy: {len(policy.rules)} rules, accounts {', '.join(policy.accounts) or 'none'}"
+    )
+
+
+async def _database(database: Database) -> list[Finding]:
+    looks: tuple[Callable[[Connection], Iterator[Finding]], ...] = (
+        _sending,
+        _workers,
+        _waiting,
+        _feeds,
+        _trail,
+    )
+    found = [Finding("well", f"database: {database.dialect}")]
+    found += [
+        Finding("warning", warning, "a newer Python brings a newer SQLite") for warning in database.warnings
+    ]
+    for look in looks:
+        found += await database.look(partial(_listed, look=look))
+    return found
+
+
+def _listed(connection: Connection, look: Callable[[Connection], Iterator[Finding]]) -> list[Finding]:
+    return list(look(connection))
+
+
+def _sending(connection: Connection) -> Iterator[Finding]:
+    standing = switch.standing(connection)
+    if standing.killed:
+        yield Finding(
+            "warning",
+            f"the kill switch is on: {standing.reason or 'no reason given'}",
+            "`socialcare kill-switch off`",
+        )
+    if standing.amnesia:
+        yield Finding(
+            "warning", "the database may have forgotten what was sent", "`socialcare run` reads it back"
+        )
+    for lane in lanes.closed(connection):
+        until = (
+            "a person opens it" if lane.until is None else f"{lane.until - now(connection):.0f} s from now"
+        )
+        yield Finding(
+            "warning",
+            f"nothing is sent in {lane.lane} of {lane.account or 'all accounts'} until {until}: {lane.reason}",
+        )
+
+
+def _workers(connection: Connection) -> Iterator[Finding]:
+    number = len(leases.alive(connection))
+    if number:
+        yield Finding("well", f"{number} running")
+    else:
+        yield Finding("warning", "nothing is running", "`socialcare run`")
+
+
+def _waiting(connection: Connection) -> Iterator[Finding]:
+    at = now(connection)
+    asked = select(func.count(), func.min(MENTION.c.arrived_at)).where(MENTION.c.state == "new")
+    number, oldest = connection.execute(asked).one()
+    state: Literal["well", "warning"] = "warning" if number and at - oldest > 60 else "well"
+    yield Finding(
+        state, f"{number} mentions wait" + (f", the oldest for {at - oldest:.0f} s" if number else "")
+    )
+    states = dict(
+        connection.execute(select(EFFECT.c.state, func.count()).group_by(EFFECT.c.state)).tuples().all()
+    )
+    if states:
+        yield Finding(
+            "well",
+            "answers: " + ", ".join(f"{number} {state.lower()}" for state, number in sorted(states.items())),
+        )
+    if states.get("NEEDS_HUMAN"):
+        yield Finding(
+            "warning", f"{states['NEEDS_HUMAN']} answers wait for a person", "`socialcare inbox list`"
+        )
+    quarantined = connection.execute(
+        select(func.count()).where(MENTION.c.state == "quarantined")
+    ).scalar_one()
+    if quarantined:
+        yield Finding(
+            "warning",
+            f"{quarantined} mentions cannot be decided",
+            "`socialcare inbox list --waits quarantined`",
+        )
+
+
+def _feeds(connection: Connection) -> Iterator[Finding]:
+    at = now(connection)
+    for feed, moved in connection.execute(select(CURSOR.c.feed, CURSOR.c.at).order_by(CURSOR.c.feed)):
+        yield Finding("well", f"feed {feed}: brought something {at - moved:.0f} s ago")
+    rejected = connection.execute(
+        select(func.count()).select_from(REJECT).where(REJECT.c.at > at - 86_400)
+    ).scalar_one()
+    if rejected:
+        yield Finding(
+            "warning",
+            f"{rejected} arrivals of the last day could not be read",
+            "they are kept in the table `reject`",
+        )
+
+
+def _trail(connection: Connection) -> Iterator[Finding]:
+    broken = audit.verify(connection)
+    if broken is not None:
+        yield Finding(
+            "problem", f"audit trail: row {broken.seq} {broken.why}", "somebody changed the database by hand"
+        )
+    else:
+        yield Finding("well", "audit trail: as it was written")

@@ -1,0 +1,94 @@
+"""What people say to do: written down by a command, done in order by the worker that decides, answered in one line."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+import msgspec
+import structlog
+from sqlalchemy import Connection, Row, select, update
+
+from socialcare.delivery import words as on_effects
+from socialcare.model import Control, Decision
+from socialcare.service.decider import Decider
+from socialcare.store.database import Database, now
+from socialcare.store.tables import WORD
+
+Word: TypeAlias = Literal["approve", "reject", "release", "pause", "resume", "retry", "settle"]
+
+_log = structlog.get_logger()
+
+
+class Said(NamedTuple):
+    """A word, what it is about (the id of an effect, the name of an account), who says it, and what else it takes.
+
+    `text` is an edited text for `approve`, and for `settle` the link to the post, or nothing if it is not there.
+    """
+
+    word: Word
+    ref: str
+    by: str
+    text: str | None = None
+    version: int | None = None
+
+
+def say(connection: Connection, said: Said) -> int:
+    """Write a word down; its number."""
+    row = connection.execute(WORD.insert().values(at=now(connection), **said._asdict()))
+    return int(row.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row has a key
+
+
+def answer_to(connection: Connection, number: int) -> str | None:
+    """What became of a word, once it is done."""
+    answer: str | None = connection.execute(select(WORD.c.answer).where(WORD.c.id == number)).scalar()
+    return answer
+
+
+async def obey(decider: Decider, database: Database) -> int:
+    """Do what was said and not done yet, oldest first; how many words."""
+    words = await database.look(_undone)
+    for word in words:
+        said = Said(word.word, word.ref, word.by, word.text, word.version)
+        answer = await _do(said, decider, database)
+        await database.run(partial(_answer, number=word.id, answer=answer))
+        _log.info("done as told", word=word.word, ref=word.ref, by=word.by, answer=answer)
+    return len(words)
+
+
+async def _do(said: Said, decider: Decider, database: Database) -> str:
+    if said.word == "settle":
+        return await database.run(partial(on_effects.settle, said=said))
+    if said.word == "retry":
+        return await database.run(partial(on_effects.retry, said=said))
+    if said.word in ("pause", "resume"):
+        await _decide(said, decider, database)
+        return f"account `{said.ref}` is {said.word}d"
+    if said.word == "approve":
+        why = await database.run(partial(on_effects.approve, said=said))
+    else:
+        why = await database.look(partial(on_effects.stale, ref=said.ref, version=said.version))
+    if why is not None:
+        return why
+    decisions = await _decide(said, decider, database)
+    if not decisions:
+        return f"`{said.ref}` is not held"
+    record = next((one for one in decisions[0].actions if one.id == said.ref), None)
+    became = record.state if record is not None else decisions[0].outcome
+    return f"`{said.ref}` is {became}" + (f": {decisions[0].reason}" if decisions[0].reason else "")
+
+
+async def _decide(said: Said, decider: Decider, database: Database) -> list[Decision]:
+    at = datetime.fromtimestamp(await database.look(now), UTC)
+    control = {"at": at, "word": said.word, "ref": said.ref, "by": said.by, "text": said.text}
+    return await decider.decide([msgspec.convert(control, Control)])
+
+
+def _undone(connection: Connection) -> list[Row[Any]]:  # Any: rows of `word`
+    return list(connection.execute(select(WORD).where(WORD.c.done_at.is_(None)).order_by(WORD.c.id)).all())
+
+
+def _answer(connection: Connection, number: int, answer: str) -> None:
+    done = {"done_at": now(connection), "answer": answer}
+    connection.execute(update(WORD).where(WORD.c.id == number).values(**done))
