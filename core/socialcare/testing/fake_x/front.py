@@ -24,6 +24,7 @@ PAGE = (
     "<!DOCTYPE html><html><head><title>Over capacity</title></head>"
     "<body><h1>Something is technically wrong.</h1></body></html>"
 )
+FORM = "multipart/form-data"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -67,7 +68,7 @@ class Front:
         return self._count
 
     async def _handle(self, endpoint: Endpoint, request: web.Request) -> web.StreamResponse:
-        raw = await request.read()
+        raw = b"" if request.content_type == FORM else await request.read()
         body, form, shown = await _body(request, raw)
         number = self._next(endpoint.name, request, shown)
         caller = Caller(None)
@@ -220,16 +221,15 @@ class _With(Refusal):
 
 async def _body(request: web.Request, raw: bytes) -> tuple[Json, str, object]:
     """The body of a request as an object, its form as text (what a signature covers), and what the ledger keeps of it."""
-    if not raw:
-        return {}, "", None
-    kind = request.content_type
-    if kind == "application/x-www-form-urlencoded":
+    if request.content_type == "application/x-www-form-urlencoded":
         return {}, raw.decode(errors="replace"), None
-    if kind == "multipart/form-data":
+    if request.content_type == FORM:
         fields: Json = {}
         for name, value in (await request.post()).items():
             fields[name] = value.file.read() if isinstance(value, web.FileField) else value
         return fields, "", {name: value for name, value in fields.items() if isinstance(value, str)}
+    if not raw:
+        return {}, "", None
     try:
         body = json.loads(raw)
     except ValueError:
