@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 from socialcare.desk import Desk
 from socialcare.model import Decision, Event, Mention
-from socialcare.pipeline import decide, take
+from socialcare.pipeline import decide
 from socialcare.screening import sights
 from socialcare.simulate.pool import Pool
 from socialcare.simulate.replay import BATCH, replay, with_ticks
 from socialcare.simulate.summary import Summary
 
 See = Callable[[Sequence[Event], Sequence[Decision]], None]
-SeeWhole = Callable[[Sequence[Event], bytes], None]
 
 
 async def run(
@@ -28,17 +27,10 @@ async def run(
     return summary
 
 
-async def run_pooled(
-    mentions: Iterable[Mention], desk: Desk, pool: Pool, also: See, whole: SeeWhole
-) -> Summary:
-    """The same, looked at by the processes of a pool; `whole` is shown batches that are written as they came from there."""
+async def run_pooled(mentions: Iterable[Mention], desk: Desk, pool: Pool, *, also: See) -> Summary:
+    """The same, looked at by the processes of a pool."""
     summary = Summary(desk.setting.policy)
     async for events, looked in pool.look(with_ticks(mentions, desk), BATCH):
-        if looked.whole is not None and await take(events, desk):
-            desk.seam.failures.add_all(looked.told)
-            summary.add(looked.whole.figures)
-            whole(events, looked.whole.lines)
-            continue
         seen = None
         if looked.views is not None:
             desk.seam.failures.add_all(looked.told)

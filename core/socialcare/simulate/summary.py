@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import attrgetter
-from typing import Literal, NamedTuple
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from socialcare.model import OUTCOMES, ActionRecord, Decision, Event, Mention, Tick
 from socialcare.policy.statements import Policy
+from socialcare.simulate.rows import Row
 from socialcare.simulate.spans import NEVER, day_of
 
 Fate = Literal["released", "lapsed", "refused"]
@@ -84,18 +85,6 @@ class Sample:
     rule: str
 
 
-class PlainFigures(NamedTuple):
-    """The figures of a batch in which nobody was spoken to."""
-
-    guessed_times: int
-    since: datetime | None
-    until: datetime | None
-    reasons: Counter[tuple[str, str]]
-    unnamed_accounts: Counter[str]
-    unknown: Counter[str]
-    fires: dict[str, int]
-
-
 @dataclass(slots=True, repr=False)  # what runs it may spell it out, with the whole policy
 class Summary:
     """The figures of a dry run; `see` adds a batch."""
@@ -156,35 +145,20 @@ class Summary:
                         self._said(each.actions, decision, events)
                         break
                 each = each.then
-        for rule, count in Counter(fired).items():
-            self._of(rule).fires += count
+        self._fired(fired)
 
-    @property
-    def plain(self) -> PlainFigures:
-        """What there is to count where nobody was spoken to, without the policy: it is sent between processes."""
-        fires = {rule: counted.fires for rule, counted in self.rules.items() if counted.fires}
-        return PlainFigures(
-            self.guessed_times,
-            self.since,
-            self.until,
-            self.reasons,
-            self.unnamed_accounts,
-            self.unknown,
-            fires,
-        )
-
-    def add(self, other: PlainFigures) -> None:
-        """Take in the figures of a later batch, counted elsewhere, in which nobody was spoken to."""
-        self.guessed_times += other.guessed_times
-        self.since = self.since or other.since
-        self.until = other.until or self.until
-        for (outcome, reason), count in other.reasons.items():
-            self._ended(outcome, reason, count)
-        for account, count in other.unnamed_accounts.items():
-            self._concerned(account, count)
-        self.unknown.update(other.unknown)
-        for rule, fires in other.fires.items():
-            self._of(rule).fires += fires
+    def see_apart(self, rows: Sequence[Row], first: Sequence[Row]) -> None:
+        """Add a batch that was decided apart; `first` are those not read before."""
+        self.read_again += len(rows)
+        for row in rows:
+            if row.at_is_guessed:
+                self.guessed_times += 1
+                continue
+            if self.since is None:
+                self.since = row.at
+            self.until = row.at
+        self._all_ended(first)
+        self._fired(each for row in first for each in row.fired)
 
     @property
     def wanting(self) -> int:
@@ -239,7 +213,11 @@ class Summary:
             self.until = event.at
         return read
 
-    def _all_ended(self, decisions: Sequence[Decision]) -> None:
+    def _fired(self, rules: Iterable[str]) -> None:
+        for rule, count in Counter(rules).items():
+            self._of(rule).fires += count
+
+    def _all_ended(self, decisions: Sequence[Decision | Row]) -> None:
         """Where the mentions of a batch ended."""
         for (event, outcome, reason, account, unknown), count in Counter(map(_END, decisions)).items():
             if event != "mention":

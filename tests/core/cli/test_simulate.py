@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -168,6 +169,69 @@ def test_every_field_of_every_mention_is_written(run: Run, deployment: Path) -> 
     assert first["mention"] == "1"
     assert first["fields"]["intent"].keys() == {"value", "confidence", "evidence", "provider"}
     assert first["fields"]["intent"]["value"] == "question"
+
+
+LABELS = """
+socialcare: 1
+accounts: {main: AcmeCo}
+rules:
+  hours: {when: {text: {has: open}}, do: {label: hours}}
+"""
+
+
+def streamed(*, ours: bool) -> list[str]:
+    """Lines of a stream in no order: some twice, some that are no posts, some that cannot be read."""
+    made = []
+    for number in (n * 37 % 600 for n in range(700)):
+        post = {
+            "id": str(10**15 + number),
+            "text": f"@AcmeCo {'open? é' if number % 3 else 'thanks'} {number}",
+            "author_id": str(number % 7 + 1),
+            "created_at": f"2026-03-{number % 27 + 1:02}T10:00:00.000Z",
+        }
+        users = [{"id": post["author_id"], "username": f"user_{number % 7}", "name": "Someone"}]
+        made.append(json.dumps({"data": post, "includes": {"users": users}}))
+    made[30:30] = [
+        "{}",
+        '{"data": {"id": "x", "text": "a"}}',
+        "no JSON",
+        '{"data": {"id": "5", "text": "when?"}}',
+    ]
+    if ours:
+        post = {"id": "77", "text": "At nine.", "author_id": "9", "created_at": "2026-03-30T10:00:00Z"}
+        post["referenced_tweets"] = [{"type": "replied_to", "id": str(10**15)}]  # type: ignore[assignment]  # JSON is open
+        made.insert(
+            650, json.dumps({"data": post, "includes": {"users": [{"id": "9", "username": "AcmeCo"}]}})
+        )
+    return made
+
+
+@pytest.mark.parametrize("policy", [LABELS, POLICY], ids=["labels", "replies"])
+@pytest.mark.parametrize("ours", [False, True], ids=["theirs", "with ours"])
+@pytest.mark.parametrize("name", ["past.jsonl", "past.jsonl.gz"])
+def test_any_number_of_processes_writes_the_same(
+    run: Run, deployment: Path, policy: str, name: str, *, ours: bool
+) -> None:
+    (deployment / "rules" / "policy.yaml").write_text(policy)
+    content = "\n".join(streamed(ours=ours)).encode()
+    (deployment / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    found = []
+    for workers in ("1", "2", "3"):
+        code, out, err = run("simulate", "--over", name, "--decisions", "d", "--workers", workers)
+        assert (code, err) == (0, "")
+        files = [(deployment / each).read_bytes() for each in ("d", "d.rejects.jsonl")]
+        found.append((re.sub(r"decided in .*", "", out), *files))
+        (deployment / "d.rejects.jsonl").unlink()
+    assert found[1:] == found[:1] * 2
+    assert found[0][1].count(b"\n") == 601 + ours
+
+
+def test_every_process_stops_at_the_first_bad_row_where_told(run: Run, deployment: Path) -> None:
+    (deployment / "rules" / "policy.yaml").write_text(LABELS)
+    (deployment / "past.jsonl").write_text("\n".join(streamed(ours=False)))
+    said = [run("simulate", "--over", "past.jsonl", "--strict", "--workers", each) for each in ("1", "2")]
+    assert said[0] == said[1]
+    assert said[0][0] == 1
 
 
 HEEDING_CTRL_C = (

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from socialcare import hookimpl
 from socialcare.desk import Desk
-from socialcare.model import Decision, Event, Field, FieldValue, Mention
+from socialcare.model import Field, FieldValue, Mention
+from socialcare.simulate.apart import Surprise
 from socialcare.simulate.decisions import DecisionWriter
 from socialcare.simulate.pool import pool
 from socialcare.simulate.report import Run, render_json
@@ -68,24 +69,14 @@ def one_process(mentions: Sequence[Mention], desk: Desk) -> tuple[bytes, object]
     return file.getvalue(), figures(summary, desk)
 
 
-def several(
-    mentions: Sequence[Mention], desk: Desk, opened: Callable[[], Desk], *, whole: bool
-) -> tuple[bytes, object, int]:
-    """The lines, the figures, and how many events came with their lines."""
-    file, came_whole = io.BytesIO(), 0
+def several(mentions: Sequence[Mention], desk: Desk, opened: Callable[[], Desk]) -> tuple[bytes, object]:
+    """What several processes look at and one decides."""
+    file = io.BytesIO()
     writer = DecisionWriter(file)
-
-    def also(_: Sequence[Event], decisions: Sequence[Decision]) -> None:
-        writer.write_all(decisions)
-
-    def take(events: Sequence[Event], lines: bytes) -> None:
-        nonlocal came_whole
-        came_whole += len(events)
-        writer.write_lines(lines, len(events), events[-1].at)
-
-    with pool(2, desk, opened, whole=whole) as processes:
-        summary = asyncio.run(run_pooled(mentions, desk, processes, also, take))
-    return file.getvalue(), figures(summary, desk), came_whole
+    with pool(2, desk, opened) as processes:
+        see = run_pooled(mentions, desk, processes, also=lambda _, decisions: writer.write_all(decisions))
+        summary = asyncio.run(see)
+    return file.getvalue(), figures(summary, desk)
 
 
 def figures(summary: object, desk: Desk) -> object:
@@ -97,24 +88,14 @@ def opened(policy: str) -> Desk:
     return rehearse(policy, "actions", near=False).desk
 
 
-@pytest.mark.parametrize("whole", [True, False])
 @pytest.mark.parametrize("policy", [PLAIN, REMEMBERS], ids=["plain", "remembers"])
-def test_several_processes_decide_what_one_decides(policy: str, *, whole: bool) -> None:
+def test_several_processes_decide_what_one_decides(policy: str) -> None:
     mentions = archive(2_000)
     lines, told = one_process(mentions, opened(policy))
-    again, told_again, _ = several(mentions, opened(policy), lambda: opened(policy), whole=whole)
+    again, told_again = several(mentions, opened(policy), lambda: opened(policy))
     assert again == lines
     assert told_again == told
     assert lines.count(b"\n") >= 2_000
-
-
-def test_batches_in_which_no_state_has_a_say_come_with_their_lines() -> None:
-    mentions = [one for n, one in enumerate(archive(3_000)) if n % 2]
-    mentions = list({one.id: one for one in mentions}.values())
-    lines, told = one_process(mentions, opened(PLAIN))
-    again, told_again, whole = several(mentions, opened(PLAIN), lambda: opened(PLAIN), whole=True)
-    assert (again, told_again) == (lines, told)
-    assert whole >= len(mentions) - 500
 
 
 class Deadly:
@@ -144,6 +125,31 @@ def test_a_process_that_dies_costs_no_mention() -> None:
 
     mentions = archive(1_500)
     lines, told = one_process(mentions, opened_with_it())
-    again, told_again, _ = several(mentions, opened_with_it(), opened_with_it, whole=True)
+    again, told_again = several(mentions, opened_with_it(), opened_with_it)
     assert (again, told_again) == (lines, told)
     assert b"mood" in lines
+
+
+def test_a_process_that_dies_stops_deciding_apart() -> None:
+    desk = rehearse(
+        PLAIN.replace("{text: {has: open}}", "{mood: calm}"), "actions", Deadly(), near=False
+    ).desk
+    with pool(2, desk, lambda: desk) as processes, pytest.raises(Surprise):
+        list(processes.decide(archive(1_500), 500, {}))
+
+
+def test_a_plugin_that_fails_stops_deciding_apart() -> None:
+    desk = rehearse(
+        PLAIN.replace("{text: {has: open}}", "{mood: calm}"), "actions", Failing(), near=False
+    ).desk
+    with pool(2, desk, lambda: desk) as processes, pytest.raises(Surprise):
+        list(processes.decide(archive(500), 500, {}))
+
+
+class Failing(Deadly):
+    """A classifier that fails at one mention."""
+
+    def classify(self, mentions: Sequence[Mention]) -> list[dict[str, FieldValue]]:
+        if any(one.id == "1400" for one in mentions):
+            raise ValueError("no mood for this one")
+        return super().classify(mentions)
