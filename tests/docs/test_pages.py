@@ -19,6 +19,7 @@ from socialcare.policy.reading.simulations import RULE_FIGURES, RUN_FIGURES
 from socialcare.policy.statements import DEFAULT_RANKS
 from socialcare_bluesky.settings import BlueskySettings
 from socialcare_mastodon.settings import MastodonSettings
+from socialcare_notify.settings import NotifySettings
 from socialcare_places import Table
 from socialcare_x.channel import XSettings
 
@@ -126,6 +127,7 @@ def test_every_setting_of_our_plugins_is_described() -> None:
     assert {point.name for point in entry_points(group="socialcare")} <= rows.keys()
     settings = {
         "places": Table.model_fields,
+        "notify": NotifySettings.model_fields,
         "x": XSettings.model_fields,
         "bluesky": BlueskySettings.model_fields,
         "mastodon": MastodonSettings.model_fields,
