@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from secrets import token_bytes, token_hex
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -24,6 +23,7 @@ from socialcare.delivery.terms import Terms
 from socialcare.delivery.upsert import insert_missing
 from socialcare.sending import Effect, OwnPost, Sender
 from socialcare.store.database import Database, now
+from socialcare.store.hosts import host_of
 from socialcare.store.tables import CONTROL, EFFECT, EVIDENCE, MENTION
 
 _BACK = timedelta(hours=1)
@@ -43,8 +43,8 @@ class Copy(Struct, frozen=True):
     timeline: int = 0
 
 
-Standing: TypeAlias = Literal["new", "ours", "behind", "foreign"]
-"""What a database is to this host: not set up yet, as we left it, older than we left it, or another's."""
+Standing: TypeAlias = Literal["ours", "behind", "foreign"]
+"""What a database is to this host: as we left it, older than we left it, or another's."""
 
 
 def read_copy(path: Path) -> Copy | None:
@@ -77,44 +77,33 @@ def begin(connection: Connection, copy: Copy | None) -> Standing:
     Where it is ours it is newer from now on, and `copy_of` it has to be written. A `foreign` one must not be sent from before
     somebody adopts it.
     """
-    row = connection.execute(select(CONTROL).with_for_update()).one_or_none()
-    if row is None:
-        # where a copy lies already, a database was here that is gone: we have forgotten everything
-        instance = copy.instance if copy is not None else token_hex(16)
-        epoch = copy.epoch + 1 if copy is not None else 1
-        first = {
-            "id": 1,
-            "instance": instance,
-            "epoch": epoch,
-            "salt": token_bytes(32),
-            "amnesia": copy is not None,
-        }
-        insert_missing(connection, CONTROL, [{**first, "kill_switch": False}])
-        return "new" if copy is None else _forgot(connection, 0, copy)
-    if copy is None or copy.instance != row.instance:
+    row = connection.execute(select(CONTROL).with_for_update()).one()
+    if row.instance != host_of(connection):
         return "foreign"
-    behind = row.epoch < copy.epoch or _timeline(connection) != copy.timeline
-    connection.execute(update(CONTROL).values(epoch=max(row.epoch, copy.epoch) + 1))
-    return _forgot(connection, row.epoch, copy) if behind else "ours"
-
-
-def _forgot(connection: Connection, epoch: int, copy: Copy) -> Standing:
+    ours = copy if copy is not None and copy.instance == row.instance else None
+    connection.execute(
+        update(CONTROL).values(epoch=max(row.epoch, ours.epoch if ours is not None else 0) + 1)
+    )
+    if not _has_forgotten(connection, row.epoch, ours):
+        return "ours"
     connection.execute(update(CONTROL).values(amnesia=True))
-    audit.append(connection, "amnesia", "sending", by=_BY, body={"epoch": epoch, "copy": copy.epoch})
+    body = {"epoch": row.epoch, "copy": ours.epoch if ours is not None else None}
+    audit.append(connection, "amnesia", "sending", by=_BY, body=body)
     return "behind"
 
 
-def adopt(connection: Connection, *, by: str, shared: bool = False) -> Copy:
-    """A person's word that this database is to be sent from by this host; the copy to write.
+def _has_forgotten(connection: Connection, epoch: int, copy: Copy | None) -> bool:
+    if copy is not None:
+        return epoch < copy.epoch or copy.timeline != _timeline(connection)
+    # a file that was used has its copy beside it; a server has hosts that never saw it
+    return connection.dialect.name == "sqlite" and epoch > 0
 
-    From now on it is no other host's, and our posts are read back first; unless it is `shared` with hosts that go on using it.
-    """
-    if shared:
-        audit.append(connection, "joined", "sending", by=by)
-        return copy_of(connection)
-    instance = token_hex(16)
-    connection.execute(update(CONTROL).values(instance=instance, amnesia=True, epoch=CONTROL.c.epoch + 1))
-    audit.append(connection, "adopted", "sending", by=by, body={"instance": instance})
+
+def adopt(connection: Connection, *, by: str) -> Copy:
+    """A person's word that this database is to be sent from where it is now; our posts are read back first. The copy to write."""
+    here = host_of(connection)
+    connection.execute(update(CONTROL).values(instance=here, amnesia=True, epoch=CONTROL.c.epoch + 1))
+    audit.append(connection, "adopted", "sending", by=by, body={"instance": here})
     return copy_of(connection)
 
 

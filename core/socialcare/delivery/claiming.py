@@ -159,9 +159,8 @@ def _end(
 
 
 def _first_at(connection: Connection, effect: str) -> float:
-    return connection.execute(
-        select(func.min(ATTEMPT.c.started_at)).where(ATTEMPT.c.effect == effect)
-    ).scalar_one()
+    asked = select(func.min(ATTEMPT.c.started_at)).where(ATTEMPT.c.effect == effect)
+    return float(connection.execute(asked).scalar_one())
 
 
 def _is_to_be_looked_at(row: Effects, effect: Effect, term: Term, at: float) -> bool:

@@ -18,7 +18,7 @@ from socialcare.failpoints import reach
 from socialcare.model import ActionRecord, Decision, Mention
 from socialcare.sending import Effect
 from socialcare.store.database import now
-from socialcare.store.tables import DECISION, EFFECT, MENTION
+from socialcare.store.tables import EFFECT, MENTION
 
 _MENTION = msgspec.json.Decoder(Mention)
 _VOICES = ("public", "private")
@@ -36,7 +36,7 @@ class _Planned(NamedTuple):
 
 
 def record(connection: Connection, decisions: Sequence[Decision], terms: Terms) -> None:
-    """Keep decisions, turn their actions into effects, change those that were held, and close the work that is done.
+    """Turn the actions of decisions into effects, change those that were held, and close the work that is done.
 
     Called inside the transaction that stores the decisions, after the state that they leave behind was written. Who came first
     to a mention's voice keeps it.
@@ -50,9 +50,8 @@ def record(connection: Connection, decisions: Sequence[Decision], terms: Terms) 
     there = _held(connection, named)
     for one in planned:
         key = (one.decision.platform, one.decision.mention)
-        if key not in mentions and (one.id in there or one.record.state != "forbidden"):
+        if key not in mentions and one.id not in there and one.record.state != "forbidden":
             mentions[key] = _mention(connection, *key)
-    _trace(connection, decisions, mentions)
     fresh = [one for one in planned if one.id not in there and one.record.state != "forbidden"]
     _insert(connection, fresh, mentions, terms)
     for one in planned:
@@ -75,21 +74,6 @@ def _close(connection: Connection, decisions: Sequence[Decision]) -> dict[tuple[
         if missing := [name for name in names if (platform, name) not in mentions]:
             raise Interrupted(f"changed while it was decided: {platform}:{missing[0]}")
     return mentions
-
-
-def _trace(
-    connection: Connection,
-    decisions: Sequence[Decision],
-    mentions: dict[tuple[str, str], _Mentions | None],
-) -> None:
-    """Keep the decisions themselves."""
-    rows = []
-    for one in decisions:
-        mention = mentions.get((one.platform, one.mention))
-        row = {"id": one.id, "mention": mention.id if mention is not None else None, "at": one.at.timestamp()}
-        shown = {"event": one.event, "outcome": one.outcome, "account": one.account, "policy": one.policy}
-        rows.append({**row, **shown, "body": msgspec.json.encode(one)})
-    insert_missing(connection, DECISION, rows)
 
 
 def _planned(decisions: Sequence[Decision]) -> Iterator[_Planned]:
