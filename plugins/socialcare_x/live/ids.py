@@ -45,8 +45,3 @@ def moment_of(post_id: str) -> datetime | None:
 def earlier(post_id: str, seconds: float) -> str:
     """The id that X would have given out some seconds before another."""
     return str(max(int(post_id) - (int(seconds * 1000) << _SEQUENCE_BITS), 0))
-
-
-def id_at(moment: datetime) -> str:
-    """The first id that X can have given out at a moment."""
-    return str(max(int((moment - _EPOCH) / timedelta(milliseconds=1)), 0) << _SEQUENCE_BITS)

@@ -216,8 +216,14 @@ class DirectMessage(Struct, gc=False):
     message_create: MessageCreate | None = None
 
 
+class Told(Struct, gc=False):
+    """A profile as events of private messages bring it: one level deeper."""
+
+    data: Raw = NOTHING
+
+
 class DirectMessages(Struct, gc=False):
     """Private messages as events bring them."""
 
     direct_message_events: list[DirectMessage] = []
-    users: dict[str, Raw] = {}
+    users: dict[str, Told] = {}

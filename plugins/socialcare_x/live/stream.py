@@ -77,6 +77,8 @@ class Stream:
             async with aclosing(first.lines(_STREAM, self._params())) as lines:
                 swept = None
                 async for line in lines:
+                    if isinstance(line, Reply):
+                        raise PluginError(f"X does not open the stream: {_said(line)}")
                     now = self._reading.clock.steady()
                     if swept is None or now - swept > _SWEEP:
                         swept = now
@@ -99,12 +101,7 @@ class Stream:
                 places[name] = reached
                 yield Batch(batch.arrivals, _cursor(places))
 
-    def _read(self, line: bytes | Reply) -> Sequence[Mention | Reject]:
-        if isinstance(line, Reply):
-            problem = line.problem()
-            raise PluginError(
-                f"X does not open the stream: {problem.said if problem is not None else line.status}"
-            )
+    def _read(self, line: bytes) -> Sequence[Mention | Reject]:
         if not line:
             return ()
         try:
@@ -156,8 +153,11 @@ def _cursor(places: Mapping[str, Place]) -> str:
 
 
 def _demand(reply: Reply) -> None:
-    if not 200 <= reply.status < 300:
-        problem = reply.problem()
-        raise PluginError(
-            f"X does not take the rules of the stream: {problem.said if problem is not None else reply.status}"
-        )
+    """Raises `PluginError` where X did not do what it was asked; it may say so in a success, too."""
+    if reply.problem() is not None or not 200 <= reply.status < 300:
+        raise PluginError(f"X does not take the rules of the stream: {_said(reply)}")
+
+
+def _said(reply: Reply) -> str:
+    problem = reply.problem()
+    return f"{problem.said or problem.title}" if problem is not None else str(reply.status)

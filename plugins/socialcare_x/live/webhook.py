@@ -96,7 +96,7 @@ class XWebhook:
                 ]
             case "messages":
                 told = decoded(event.payload, _MESSAGES, "a message")
-                people = People(Includes(users=[*told.users.values()]), self._us)
+                people = People(Includes(users=[one.data for one in told.users.values()]), self._us)
                 written = (_message(one, people, ours) for one in told.direct_message_events)
                 return [one for one in written if one is not None and one.author.id not in self._us]
 

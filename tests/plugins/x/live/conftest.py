@@ -1,13 +1,14 @@
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from socialcare import Batch, Feed
 from socialcare.testing.fake_x import FakeX, HandClock
 from socialcare_x.channel import XSettings
-
-Configured = Callable[..., XSettings]
 
 
 @pytest.fixture
@@ -53,3 +54,31 @@ def configured(monkeypatch: pytest.MonkeyPatch) -> Callable[..., XSettings]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path
+
+
+Listening = Callable[[Feed, str | None], AbstractAsyncContextManager[Callable[[], Awaitable[Batch]]]]
+
+
+@pytest.fixture
+def listening(clock: HandClock) -> Listening:
+    """Listens to a feed: each call of what is given waits for the next batch, and lets time pass where the feed waits."""
+
+    @asynccontextmanager
+    async def begun(feed: Feed, cursor: str | None = None) -> AsyncIterator[Callable[[], Awaitable[Batch]]]:
+        batches = feed.listen(cursor)
+
+        async def following() -> Batch:
+            task = asyncio.ensure_future(anext(batches))
+            seconds = 1.0
+            while not (await asyncio.wait({task}, timeout=0.02))[0]:
+                await clock.advance(seconds)
+                seconds *= 1.5
+            return task.result()
+
+        try:
+            yield following
+        finally:
+            assert isinstance(batches, AsyncGenerator)
+            await batches.aclose()
+
+    return begun

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from socialcare import Answer, Author, Effect, Mention
+from socialcare import Answer, Author, Effect, Mention, failpoints
 from socialcare.testing.fake_x import FakeX, HandClock, Post
 from socialcare_x.channel import XSettings, channel
 from socialcare_x.live import opening
@@ -267,3 +268,22 @@ async def test_S31_no_key_and_no_signature_is_logged(
     said = caplog.text
     assert "oauth" not in said.lower()
     assert not any(secret in said for secret in x.credentials())
+
+
+@pytest.mark.parametrize(
+    ("point", "kind", "posts"),
+    [
+        ("request.connected", "unsent", 0),
+        ("request.half_written", "unknown", 0),
+        ("request.written", "unknown", None),
+    ],
+)
+async def test_what_fails_before_the_first_byte_is_unsent_and_later_unknown(
+    x: FakeX, sender: XSender, monkeypatch: pytest.MonkeyPatch, point: str, kind: str, posts: int | None
+) -> None:
+    monkeypatch.setattr(failpoints, "_ARMED", {point: ("raise", 1)})
+    monkeypatch.setattr(failpoints, "_reached", Counter())
+    answer = await sender.send(effect(x.post("jo", "@AcmeCare hello?")), yes)
+    assert answer.kind == kind
+    if posts is not None:
+        assert len(x.ledger.posts) == posts
