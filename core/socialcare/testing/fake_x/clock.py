@@ -38,14 +38,14 @@ class HandClock:
 
     async def advance(self, seconds: float) -> None:
         """Let time pass: wakes each sleeper at its own moment, in order, and lets it run a little."""
+        await _run_a_little()
         end = self._passed + seconds
         while self._sleepers and self._sleepers[0][0] <= end:
             moment, _, woken = heapq.heappop(self._sleepers)
             self._now += moment - self._passed
             self._passed = moment
             woken.set()
-            for _ in range(5):
-                await asyncio.sleep(0)
+            await _run_a_little()
         self._now += end - self._passed
         self._passed = end
 
@@ -57,3 +57,8 @@ class HandClock:
     def sleepers(self) -> int:
         """How many wait."""
         return len(self._sleepers)
+
+
+async def _run_a_little() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)

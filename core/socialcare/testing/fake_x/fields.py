@@ -16,10 +16,14 @@ class Names(NamedTuple):
     history: str
     referenced: str
     includes: str
+    reposts: str
+    posts: str
 
 
-OLD = Names("tweet.fields", "edit_history_tweet_ids", "referenced_tweets", "tweets")
-NEW = Names("post.fields", "edit_history_post_ids", "referenced_posts", "posts")
+OLD = Names(
+    "tweet.fields", "edit_history_tweet_ids", "referenced_tweets", "tweets", "retweet_count", "tweet_count"
+)
+NEW = Names("post.fields", "edit_history_post_ids", "referenced_posts", "posts", "repost_count", "post_count")
 
 _BOTH = frozenset(
     [

@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from socialcare.testing.fake_x.bodies import Id, body_of
+from socialcare.testing.fake_x.fields import names_of
 from socialcare.testing.fake_x.ledger import Messaged
 from socialcare.testing.fake_x.problems import NO_MESSAGES, Json, invalid, refused
 from socialcare.testing.fake_x.reading import person
@@ -99,7 +100,9 @@ def _events(world: World, call: Call, other: str | None) -> Json:
             people[one.sender.id] = one.sender
         if "participant_ids" in expansions:
             people |= {one.sender.id: one.sender, one.recipient.id: one.recipient}
-    includes = [user_json(user, asked(call.query, "user.fields")) for user in people.values()]
+    includes = [
+        user_json(user, names_of(call.query), asked(call.query, "user.fields")) for user in people.values()
+    ]
     return {
         "data": [message_json(one, wanted) for one in page],
         **({"includes": {"users": includes}} if includes else {}),

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Literal, NamedTuple
 
+from socialcare.testing.fake_x.ids import person_id
+
 State = Literal["", "protected", "suspended"]
 
 
@@ -36,7 +38,10 @@ class Credentials(NamedTuple):
 
 
 def credentials_of(username: str, seed: int = 0) -> Credentials:
-    """The keys of an account of ours on a fake X of that seed, known without asking it."""
+    """The keys of an account of ours on a fake X of that seed, known without asking it.
+
+    An access token begins with the id of its account, as X's do: clients read it there.
+    """
 
     def secret(what: str) -> str:
         return sha256(f"{seed} {what}".encode()).hexdigest()[:40]
@@ -45,7 +50,7 @@ def credentials_of(username: str, seed: int = 0) -> Credentials:
     return Credentials(
         consumer_key=secret("consumer key")[:25],
         consumer_secret=secret("consumer secret"),
-        access_token=f"{secret(f'token of {who}')[:18]}-{who}",
+        access_token=f"{person_id(username, seed)}-{secret(f'token of {who}')}",
         access_token_secret=secret(f"token secret of {who}"),
         bearer_token=f"AAAA{secret('app')}",
         user_bearer_token=f"user-{secret(f'bearer of {who}')}",

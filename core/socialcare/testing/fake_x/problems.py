@@ -6,7 +6,8 @@ from typing import Any, TypeAlias
 
 Json: TypeAlias = dict[str, Any]  # Any: JSON
 
-KINDS = "https://api.twitter.com/2/problems/"
+KINDS = "https://api.x.com/2/problems/"
+"""What types begin with in the newer description; older answers have `api.twitter.com`: clients look at the last part."""
 TITLES = {
     400: "Invalid Request",
     401: "Unauthorized",

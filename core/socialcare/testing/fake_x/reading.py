@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from socialcare.testing.fake_x.fields import names_of
 from socialcare.testing.fake_x.ids import moment_of
 from socialcare.testing.fake_x.people import User
 from socialcare.testing.fake_x.posts import Post
@@ -140,7 +141,7 @@ def person(world: World, call: Call) -> User:
 
 def me(world: World, call: Call) -> Json:  # noqa: ARG001 - as the others
     """GET /2/users/me."""
-    return {"data": user_json(call.caller.account, asked(call.query, "user.fields"))}
+    return {"data": user_json(call.caller.account, names_of(call.query), asked(call.query, "user.fields"))}
 
 
 def users(world: World, call: Call) -> Json:
@@ -167,7 +168,7 @@ def user(world: World, call: Call) -> Json:
 def _one_user(call: Call, found: User | None, key: str) -> Json:
     if found is None or found.state == "suspended":
         return {"errors": [not_found("user", key, call.path[key])]}
-    return {"data": user_json(found, asked(call.query, "user.fields"))}
+    return {"data": user_json(found, names_of(call.query), asked(call.query, "user.fields"))}
 
 
 def _users(call: Call, parameter: str, key: str, find: Callable[[str], User | None]) -> Json:
@@ -178,5 +179,5 @@ def _users(call: Call, parameter: str, key: str, find: Callable[[str], User | No
         if found is None or found.state == "suspended":
             errors.append(not_found("user", key, one))
         else:
-            data.append(user_json(found, asked(call.query, "user.fields")))
+            data.append(user_json(found, names_of(call.query), asked(call.query, "user.fields")))
     return {**({"data": data} if data else {}), **({"errors": errors} if errors else {})}

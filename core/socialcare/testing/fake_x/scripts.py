@@ -14,6 +14,7 @@ from socialcare.testing.fake_x.oauth import Caller
 from socialcare.testing.fake_x.problems import (
     BLOCKED,
     DUPLICATE,
+    KINDS,
     NOT_SUMMONED,
     RESTRICTED,
     Json,
@@ -70,7 +71,7 @@ _INVALID: Json = {
     "errors": [{"parameters": {}, "message": "JSON doesn't match expected schema"}],
     "title": "Invalid Request",
     "detail": "One or more parameters to your request was invalid.",
-    "type": "https://api.twitter.com/2/problems/invalid-request",
+    "type": f"{KINDS}invalid-request",
 }
 _CAPPED: Json = {
     "account_id": 1,
@@ -81,6 +82,8 @@ _CAPPED: Json = {
     "detail": "Usage cap exceeded: Monthly product cap",
     "type": "https://api.twitter.com/2/problems/usage-capped",
 }
+
+_INTERNAL = problem(500, "Something is broken.", title="Internal Error", kind="internal-error")
 
 ANSWERS: Mapping[Word, Answer] = {
     "ok": Answer("now", "made"),
@@ -107,14 +110,12 @@ ANSWERS: Mapping[Word, Answer] = {
     "late_applied": Answer("late", "made", waits=True),
     "html": Answer("never", "html", 503),
     "html_applied": Answer("now", "html", 503),
-    "ok_with_errors": Answer(
-        "now", "made", body=problem(503, "Service Unavailable", title="Internal Server Error")
-    ),
+    "ok_with_errors": Answer("now", "made", body=_INTERNAL),
     "only_errors": Answer(
         "never",
         "problem",
         200,
-        {"errors": [problem(503, "Service Unavailable", title="Internal Server Error")]},
+        {"errors": [_INTERNAL]},
     ),
 }
 """Every word of a script. `html` may be given a `status` of 200, `late` its `seconds`, `rate_limited` those until the reset."""

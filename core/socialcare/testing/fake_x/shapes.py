@@ -108,7 +108,7 @@ def post_json(post: Post, names: Names, wanted: Iterable[str]) -> Json:
         "possibly_sensitive": False,
         "public_metrics": dict.fromkeys(
             (
-                "retweet_count",
+                names.reposts,
                 "reply_count",
                 "like_count",
                 "quote_count",
@@ -137,7 +137,7 @@ IMPLIED = {
 """The field that comes with an expansion."""
 
 
-def user_json(user: User, wanted: Iterable[str]) -> Json:
+def user_json(user: User, names: Names, wanted: Iterable[str]) -> Json:
     """An account with its default fields and those wanted."""
     everything: Json = {
         "affiliation": {"description": "Automated"} if user.automated else None,
@@ -148,7 +148,7 @@ def user_json(user: User, wanted: Iterable[str]) -> Json:
             (
                 "followers_count",
                 "following_count",
-                "tweet_count",
+                names.posts,
                 "listed_count",
                 "like_count",
                 "media_count",
@@ -187,7 +187,7 @@ def posts_json(posts: Sequence[Post], query: Mapping[str, str]) -> tuple[list[Js
             media |= dict.fromkeys(post.media)
     includes: Json = {}
     if people:
-        includes["users"] = [user_json(user, asked(query, "user.fields")) for user in people.values()]
+        includes["users"] = [user_json(user, names, asked(query, "user.fields")) for user in people.values()]
     if others:
         includes[names.includes] = [post_json(other, names, wanted) for other in others.values()]
     if media:

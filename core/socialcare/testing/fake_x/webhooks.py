@@ -229,7 +229,7 @@ def _concerns(event: str, what: str, which: Post | Message, about: User) -> bool
 def _payload(what: str, which: Post | Message) -> tuple[Json, Json]:
     if isinstance(which, Message):
         return _message(which), {}
-    author = user_json(which.author, FIELDS["user.fields"])
+    author = user_json(which.author, OLD, FIELDS["user.fields"])
     if what == "delete":
         return {"id": which.id, "author_id": which.author.id}, {"users": [{"data": author}]}
     shown = post_json(which, OLD, FIELDS[OLD.fields])
@@ -257,7 +257,7 @@ def _message(message: Message) -> Json:
             }
         ],
         "users": {
-            user.id: {"data": user_json(user, FIELDS["user.fields"])}
+            user.id: {"data": user_json(user, OLD, FIELDS["user.fields"])}
             for user in (message.sender, message.recipient)
         },
     }

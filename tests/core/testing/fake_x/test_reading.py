@@ -209,9 +209,7 @@ async def test_a_path_that_x_has_not_is_complained_of(x: FakeX, client: Any) -> 
 async def test_people_are_found_by_id_and_by_name(x: FakeX, client: Any, us: str) -> None:
     x.user("robot", automated=True)
     assert (await client.get("/2/users/me")).answer["data"]["id"] == us
-    by_name = await client.get(
-        "/2/users/by", usernames="acmecare,robot,nobody", user__fields="affiliation"
-    )
+    by_name = await client.get("/2/users/by", usernames="acmecare,robot,nobody", user__fields="affiliation")
     assert [user["username"] for user in by_name.answer["data"]] == ["AcmeCare", "robot"]
     assert by_name.answer["data"][1]["affiliation"] == {"description": "Automated"}
     assert [error["value"] for error in by_name.answer["errors"]] == ["nobody"]

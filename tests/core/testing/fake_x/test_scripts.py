@@ -6,7 +6,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from socialcare.testing.fake_x import ANSWERS, FakeX, HandClock, Step
+from socialcare.testing.fake_x import ANSWERS, Call, FakeX, HandClock, Script, Step
+from socialcare.testing.fake_x.oauth import Caller
+from socialcare.testing.fake_x.scripts import Word
 
 POST = "POST /2/tweets"
 
@@ -36,7 +38,15 @@ async def test_the_ledger_knows_whether_a_request_was_applied(
 
 
 async def test_refusals_are_problem_documents(x: FakeX, client: Any) -> None:
-    words = ("not_summoned", "blocked", "duplicate", "suspended", "unauthorized", "no_credit", "usage_capped")
+    words: tuple[Word, ...] = (
+        "not_summoned",
+        "blocked",
+        "duplicate",
+        "suspended",
+        "unauthorized",
+        "no_credit",
+        "usage_capped",
+    )
     x.script.then(POST, *words)
     seen = [await client.call("POST", "/2/tweets", body={"text": word}) for word in words]
     assert [one.status for one in seen] == [403, 403, 403, 403, 401, 402, 429]
@@ -111,14 +121,13 @@ async def test_a_step_names_the_request_it_is_for(x: FakeX, client: Any) -> None
     assert (await client.call("POST", "/2/tweets", body={"text": "d"})).status == 401
 
 
-async def test_a_share_is_drawn_by_the_seed(session: aiohttp.ClientSession) -> None:
-    from socialcare.testing.fake_x.oauth import Caller
-    from socialcare.testing.fake_x.scripts import Call, Script
-
+def test_a_share_is_drawn_by_the_seed() -> None:
     def drawn(seed: int) -> list[bool]:
         script = Script([Step(on=POST, answer="drop", share=0.3)], seed=seed)
         calls = (
-            Call(number=n, nth=n, at=0, endpoint=POST, caller=Caller(None), path={}, query={}, body={}, raw="")
+            Call(
+                number=n, nth=n, at=0, endpoint=POST, caller=Caller(None), path={}, query={}, body={}, raw=""
+            )
             for n in range(500)
         )
         return [script.step(call) is not None for call in calls]

@@ -92,7 +92,9 @@ async def test_events_are_signed_and_say_what_happened(
     assert {call.status for call in x.ledger.calls} == {200}
 
 
-async def test_private_events_need_the_keys_of_their_account(x: FakeX, client: Any, app: Any, us: str) -> None:
+async def test_private_events_need_the_keys_of_their_account(
+    x: FakeX, client: Any, app: Any, us: str
+) -> None:
     body = {"event_type": "post.mention.create", "filter": {"user_id": us}}
     assert (await app.call("POST", "/2/activity/subscriptions", body=body)).status == 403
     client.account = "AcmeNews"

@@ -138,9 +138,7 @@ async def test_a_picture_is_uploaded_and_posted(x: FakeX, client: Any) -> None:
     uploaded = await client.call("POST", "/2/media/upload", body=body)
     picture = uploaded.answer["data"]["id"]
     post = await client.call("POST", "/2/tweets", body={"text": "Look", "media": {"media_ids": [picture]}})
-    shown = await client.get(
-        f"/2/tweets/{post.answer['data']['id']}", expansions="attachments.media_keys"
-    )
+    shown = await client.get(f"/2/tweets/{post.answer['data']['id']}", expansions="attachments.media_keys")
     assert shown.answer["includes"]["media"] == [{"media_key": f"3_{picture}", "type": "photo"}]
     assert "UE5H" not in str(x.ledger.requests)
 
