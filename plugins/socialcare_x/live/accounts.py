@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from socialcare_x.live.secrets import Keys
+from socialcare.secrets import Secret
 from socialcare_x.live.settings import AccountSettings
 
 if TYPE_CHECKING:
     from socialcare_x.live.client import Client
+
+
+class Keys(NamedTuple):
+    """What signs the calls of one account; without a `bearer_token` there is no filtered stream."""
+
+    consumer_key: Secret
+    consumer_secret: Secret
+    access_token: Secret
+    access_token_secret: Secret
+    bearer_token: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +30,7 @@ class Account:
     name: str
     api: str
     settings: AccountSettings
-    keys: Keys = field(repr=False)
+    keys: Keys
 
     @property
     def id(self) -> str:

@@ -23,9 +23,9 @@ from tweepy.asynchronous import AsyncClient  # type: ignore[import-untyped]  # i
 from yarl import URL
 
 from socialcare.failpoints import reach
+from socialcare_x.live.accounts import Keys
 from socialcare_x.live.gate import GATE, Gate
 from socialcare_x.live.replies import Broken, Reply
-from socialcare_x.live.secrets import Keys
 
 MOST_SECONDS = 15.0
 """How long one call may take, in seconds."""
@@ -43,11 +43,11 @@ class Client(AsyncClient):  # type: ignore[misc]  # tweepy has no types
 
     def __init__(self, api: str, keys: Keys, user_id: str) -> None:
         super().__init__(
-            bearer_token=keys.bearer_token,
-            consumer_key=keys.consumer_key,
-            consumer_secret=keys.consumer_secret,
-            access_token=keys.access_token,
-            access_token_secret=keys.access_token_secret,
+            bearer_token=keys.bearer_token.reveal() if keys.bearer_token is not None else None,
+            consumer_key=keys.consumer_key.reveal(),
+            consumer_secret=keys.consumer_secret.reveal(),
+            access_token=keys.access_token.reveal(),
+            access_token_secret=keys.access_token_secret.reveal(),
             return_type=aiohttp.ClientResponse,  # which tweepy hands on untouched
             wait_on_rate_limit=False,
         )

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from socialcare import Feed, Sender, SettingsError, Webhook
 from socialcare.clock import Clock, SystemClock
-from socialcare_x.live.accounts import Account, handles
+from socialcare.secrets import Secret, secret
+from socialcare_x.live.accounts import Account, Keys, handles
 from socialcare_x.live.messages import Messages
 from socialcare_x.live.money import ReadingMoney
 from socialcare_x.live.pictures import Pictures
-from socialcare_x.live.secrets import Keys, secret
 from socialcare_x.live.sender import XSender
 from socialcare_x.live.settings import LiveSettings
 from socialcare_x.live.stream import Stream
@@ -41,7 +41,7 @@ def webhooks(settings: LiveSettings, folder: Path, clock: Clock | None = None) -
         return []
     secrets = [_needed(settings.consumer_secret, "consumer_secret", folder)]
     if settings.consumer_secret_before is not None:
-        secrets.append(secret(settings.consumer_secret_before, "consumer_secret_before", folder))
+        secrets.append(_needed(settings.consumer_secret_before, "consumer_secret_before", folder))
     us = {account.id: account.handle for account in settings.accounts.values()}
     return [XWebhook(settings.webhook.path, secrets, us, clock or SystemClock())]
 
@@ -62,28 +62,32 @@ def _accounts(settings: LiveSettings, folder: Path) -> Mapping[str, Account]:
         return {}
     problems: list[str] = []
 
-    def fetched(reference: str | None, setting: str) -> str:
+    def fetched(reference: str | None, setting: str) -> Secret:
         try:
             return _needed(reference, setting, folder)
         except SettingsError as error:
             problems.append(str(error))
-            return ""
+            return Secret("")
 
     key = fetched(settings.consumer_key, "consumer_key")
     app = fetched(settings.consumer_secret, "consumer_secret")
     streams = any(account.stream is not None for account in settings.accounts.values())
-    bearer = fetched(settings.bearer_token, "bearer_token") if settings.bearer_token or streams else ""
+    bearer = fetched(settings.bearer_token, "bearer_token") if settings.bearer_token or streams else None
     found = {}
     for name, account in settings.accounts.items():
         token = fetched(account.access_token, f"accounts.{name}.access_token")
         token_secret = fetched(account.access_token_secret, f"accounts.{name}.access_token_secret")
         found[name] = Account(name, settings.api, account, Keys(key, app, token, token_secret, bearer))
     if problems:
-        raise SettingsError("; ".join(problems))
+        raise SettingsError("\n".join(problems))
     return found
 
 
-def _needed(reference: str | None, setting: str, folder: Path) -> str:
+def _needed(reference: str | None, setting: str, folder: Path) -> Secret:
+    """The secret of a setting. Raises `SettingsError`, with the setting's name in front."""
     if reference is None:
-        raise SettingsError(f'setting `{setting}`: it is missing; write `{setting} = "env:NAME"`')
-    return secret(reference, setting, folder)
+        raise SettingsError(f'setting `{setting}`: it is missing\nhelp: write `{setting} = "env:NAME"`')
+    try:
+        return secret(reference, folder)
+    except SettingsError as error:
+        raise SettingsError(f"setting `{setting}`: {error}") from None

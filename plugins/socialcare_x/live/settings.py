@@ -6,19 +6,11 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-_REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:.+")
+from socialcare.secrets import SecretRef
+
+_STRICT = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 _HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
 _API = re.compile(r"https://[^/@\s]+|http://(?:127\.0\.0\.1|\[::1\]|localhost)(?::[0-9]+)?")
-
-
-def _reference(written: str) -> str:
-    if not _REFERENCE.fullmatch(written):
-        raise PydanticCustomError(
-            "plain_secret",
-            "this looks like the secret itself, which may not stand in a settings file; write `env:NAME` (an environment "
-            "variable) or `file:PATH`, and renew the secret at X if others could read this file",
-        )
-    return written
 
 
 def _handle(written: str) -> str:
@@ -40,9 +32,6 @@ def _api(written: str) -> str:
     return bare
 
 
-Secret = Annotated[str, AfterValidator(_reference)]
-"""Where a secret is kept: `env:NAME` or `file:PATH`, the path relative to the folder of the settings."""
-
 Api = Annotated[str, AfterValidator(_api)]
 """The address of the API; a fake one may be reached without TLS, but on this machine only."""
 
@@ -55,12 +44,12 @@ class AccountSettings(BaseModel):
     `messages` reads the private messages that X's API still shows.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = _STRICT
 
     id: Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]
     handle: Annotated[str, AfterValidator(_handle)]
-    access_token: Secret
-    access_token_secret: Secret
+    access_token: SecretRef
+    access_token_secret: SecretRef
     mentions: bool = True
     search: Annotated[str, Field(min_length=1, max_length=512)] | None = None
     stream: Annotated[str, Field(min_length=1, max_length=1024)] | None = None
@@ -70,7 +59,7 @@ class AccountSettings(BaseModel):
 class WebhookSettings(BaseModel):
     """Where X calls us: the path behind our public address."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = _STRICT
 
     path: Annotated[str, Field(pattern=r"^/[A-Za-z0-9/_-]{1,100}$")] = "/webhooks/x"
 
@@ -84,13 +73,13 @@ class LiveSettings(BaseModel):
     reading may cost a day (UTC), in US dollars; `media` the folder of the pictures that a post may name.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = _STRICT
 
     api: Api = "https://api.x.com"
-    consumer_key: Secret | None = None
-    consumer_secret: Secret | None = None
-    consumer_secret_before: Secret | None = None
-    bearer_token: Secret | None = None
+    consumer_key: SecretRef | None = None
+    consumer_secret: SecretRef | None = None
+    consumer_secret_before: SecretRef | None = None
+    bearer_token: SecretRef | None = None
     accounts: dict[Annotated[str, Field(min_length=1, max_length=40)], AccountSettings] = {}
     webhook: WebhookSettings | None = None
     interval: Annotated[float, Field(ge=1, le=900)] = 30.0

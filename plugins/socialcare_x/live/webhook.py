@@ -12,6 +12,7 @@ from msgspec.json import Decoder
 from socialcare import Gone, Mention, Refused, Reject
 from socialcare.clock import Clock
 from socialcare.intake import LARGEST_EVENT, BadRow, decoded, moment
+from socialcare.secrets import Secret
 from socialcare_x.live.ids import x_id
 from socialcare_x.live.posts import People, Us, mention_of, message, post_of, turned_away
 from socialcare_x.live.shapes import Call, Deleted, DirectMessage, DirectMessages, Event, Includes
@@ -37,7 +38,7 @@ class XWebhook:
     doc = "events of X's Activity API"
     most_bytes = LARGEST_EVENT
 
-    def __init__(self, path: str, secrets: Sequence[str], us: Us, clock: Clock) -> None:
+    def __init__(self, path: str, secrets: Sequence[Secret], us: Us, clock: Clock) -> None:
         self.path = path
         self._secrets = secrets
         self._us = us
@@ -53,11 +54,13 @@ class XWebhook:
         if len(self._checks) == _CHECKS and now - self._checks[0] < _WITHIN:
             raise Refused(429, "too many checks")
         self._checks.append(now)
-        return {"response_token": signature(self._secrets[0], token.encode())}
+        return {"response_token": signature(self._secrets[0].reveal(), token.encode())}
 
     def read(self, body: bytes, headers: Mapping[str, str]) -> Sequence[Arrival]:
         """What a call brings. Raises `Refused` where it is not X's, or not about an account of ours."""
-        if not is_signed(body, headers.get("x-twitter-webhooks-signature", ""), self._secrets):
+        if not is_signed(
+            body, headers.get("x-twitter-webhooks-signature", ""), [one.reveal() for one in self._secrets]
+        ):
             raise Refused(401, "a wrong signature")
         try:
             events = decoded(body, _CALL, "a call").data

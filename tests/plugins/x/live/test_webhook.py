@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 
 from socialcare import Gone, Mention, Refused, Reject
+from socialcare.secrets import Secret
 from socialcare.testing.fake_x import FakeX, HandClock
 from socialcare_x.live import opening
 from socialcare_x.live.signing import signature
@@ -17,7 +18,7 @@ SECRET, BEFORE, US = "the app's secret", "the secret before", "11111111111111111
 
 @pytest.fixture
 def webhook(clock: HandClock) -> XWebhook:
-    return XWebhook("/webhooks/x", [SECRET, BEFORE], {US: "AcmeCare"}, clock)
+    return XWebhook("/webhooks/x", [Secret(SECRET), Secret(BEFORE)], {US: "AcmeCare"}, clock)
 
 
 def event(kind: str = "post.mention.create", user: str = US, **payload: Any) -> bytes:
