@@ -8,7 +8,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+)
 
 from socialcare.clock import Clock, SystemClock
 from socialcare.errors import Interrupted, SettingsError
@@ -97,7 +104,7 @@ class Database:
             try:
                 with engine.begin() as connection:
                     return transaction(connection)
-            except (IntegrityError, ProgrammingError):
+            except (IntegrityError, ProgrammingError, DataError, NotSupportedError):
                 raise  # ours to mend, not the database's
             except DBAPIError as error:
                 if runs == _MOST_RUNS or not self._engines.may_pass(error):
