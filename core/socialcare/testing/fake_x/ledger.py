@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 
@@ -101,15 +101,22 @@ class Ledger:
 
     def __init__(self, file: Path | None = None) -> None:
         self.entries: list[Entry] = []
+        self._applied: set[int] = set()
         self._encoder = msgspec.json.Encoder()
         self._file: IO[bytes] | None = file.open("ab") if file else None
 
     def write(self, entry: Entry) -> None:
         """Append."""
-        self.entries.append(entry)
+        self.keep(entry)
         if self._file is not None:
             self._file.write(self._encoder.encode(entry) + b"\n")
             self._file.flush()
+
+    def keep(self, entry: Entry) -> None:
+        """Append in memory alone."""
+        self.entries.append(entry)
+        if isinstance(entry, Posted | Reposted | Messaged | Removed) and entry.request is not None:
+            self._applied.add(entry.request)
 
     def close(self) -> None:
         """Close the file; the memory stays readable."""
@@ -163,7 +170,7 @@ class Ledger:
 
     def applied(self, number: int) -> bool:
         """Whether the request of that number changed anything on the platform."""
-        return any(getattr(entry, "request", None) == number for entry in self._effects())
+        return number in self._applied
 
     def posts_in_reply_to(self, post_id: str) -> Sequence[Posted]:
         """The replies of clients to a post, named by the id of any version that they answered, or of its first one."""
@@ -177,11 +184,6 @@ class Ledger:
                 replies[post.root].append(post)
         return {root: posts for root, posts in replies.items() if len(posts) > 1}
 
-    def _effects(self) -> Iterator[Posted | Reposted | Messaged | Removed]:
-        for entry in self.entries:
-            if isinstance(entry, Posted | Reposted | Messaged | Removed):
-                yield entry
-
 
 def read_ledger(file: Path) -> Ledger:
     """The ledger that a fake X has written, or is still writing: a last line that is not whole yet is left out."""
@@ -189,5 +191,5 @@ def read_ledger(file: Path) -> Ledger:
     decoder = msgspec.json.Decoder(Entry)
     for line in file.read_bytes().splitlines(keepends=True):
         if line.endswith(b"\n"):
-            ledger.entries.append(decoder.decode(line))
+            ledger.keep(decoder.decode(line))
     return ledger

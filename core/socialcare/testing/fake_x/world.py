@@ -49,6 +49,7 @@ class World(ABC):
         self.named: dict[str, list[int]] = defaultdict(list)
         self.written: dict[str, list[int]] = defaultdict(list)
         self.all_posts: list[int] = []
+        self.said: dict[tuple[str, str], Post] = {}
         self.listeners: list[Callable[[Happening], None]] = []
         self._by_name: dict[str, User] = {}
 
@@ -197,6 +198,7 @@ class World(ABC):
 
     def _show(self, post: Post) -> None:
         self.posts[post.id] = post
+        self.said[post.author.id, post.text] = post
         number = int(post.id)
         insort(self.all_posts, number)
         insort(self.written[post.author.id], number)

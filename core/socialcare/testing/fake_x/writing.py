@@ -20,7 +20,6 @@ from socialcare.testing.fake_x.problems import (
     RESTRICTED,
     Json,
     invalid,
-    not_found,
     refused,
 )
 from socialcare.testing.fake_x.scripts import Call
@@ -166,11 +165,7 @@ def upload(world: World, call: Call) -> Json:
 def _target(world: World, post_id: str) -> Post:
     post = world.posts.get(post_id)
     if post is None or post.deleted_at is not None or post.author.state == "suspended":
-        raise refused(
-            400,
-            "You attempted to reply to a Tweet that is deleted or not visible to you.",
-            errors=[not_found("tweet", "id", post_id)],
-        )
+        raise refused(403, "You attempted to reply to a Tweet that is deleted or not visible to you.")
     return post
 
 
@@ -191,11 +186,7 @@ def _may_reply(world: World, author: User, parent: Post) -> None:
 
 
 def _is_duplicate(world: World, author: User, text: str) -> bool:
-    since = world.clock.now() - world.duplicates_within
-    for number in reversed(world.written[author.id]):
-        old = world.posts[str(number)]
-        if old.at < since:
-            return False
-        if text and old.text == text and old.deleted_at is None:
-            return True
-    return False
+    old = world.said.get((author.id, text)) if text else None
+    return (
+        old is not None and old.deleted_at is None and old.at >= world.clock.now() - world.duplicates_within
+    )

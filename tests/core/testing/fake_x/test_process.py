@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -71,3 +72,9 @@ async def test_a_process_can_be_given_another_script(url: str, session: ClientSe
     message = {"sender": "jo", "recipient": "AcmeCare", "text": "hello"}
     async with session.post(f"{url}/fake/messages", json=message) as answer:
         assert (await answer.json())["id"].isdecimal()
+
+
+def test_the_kit_without_the_fake_needs_no_server() -> None:
+    """Who tests a classifier has no use for aiohttp, and may not have it."""
+    code = "import sys, socialcare.testing; sys.exit('aiohttp' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,6 +1,7 @@
 """What goes wrong as told, and what the ledger says of it."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -148,3 +149,8 @@ async def test_a_refused_request_that_was_to_be_applied_is_not(x: FakeX, client:
     x.script.then(POST, "error_applied")
     assert (await client.call("POST", "/2/tweets", body={"text": "a"})).status == 503
     assert len(x.ledger.posts) == 1
+
+
+def test_every_answer_and_every_key_of_a_step_is_described() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "testing-live.md").read_text("utf-8")
+    assert not [word for word in (*ANSWERS, *Step.__struct_fields__[2:]) if f"`{word}`" not in page]

@@ -76,8 +76,9 @@ async def test_who_blocks_us_restricts_replies_or_is_gone_is_not_answered(x: Fak
     x.delete(gone)
     targets = [blocking, restricted, protected, gone]
     seen = [(await client.reply(f"Hello {number}", post.id)).status for number, post in enumerate(targets)]
-    assert seen == [403, 403, 403, 400]
+    assert seen == [403, 403, 403, 403]
     assert not x.ledger.posts
+    assert not x.complaints
 
 
 @pytest.mark.parametrize(
