@@ -9,8 +9,15 @@ from pydantic_core import PydanticCustomError
 from socialcare.secrets import SecretRef
 
 _STRICT = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+_ID = re.compile(r"[0-9]{1,19}")
 _HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
 _API = re.compile(r"https://[^/@\s]+|http://(?:127\.0\.0\.1|\[::1\]|localhost)(?::[0-9]+)?")
+
+
+def _number(written: str) -> str:
+    if not _ID.fullmatch(written):
+        raise PydanticCustomError("no_id", 'write X\'s number of the account, as a text: `id = "1234567890"`')
+    return written
 
 
 def _handle(written: str) -> str:
@@ -46,7 +53,7 @@ class AccountSettings(BaseModel):
 
     model_config = _STRICT
 
-    id: Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]
+    id: Annotated[str, AfterValidator(_number)]
     handle: Annotated[str, AfterValidator(_handle)]
     access_token: SecretRef
     access_token_secret: SecretRef
