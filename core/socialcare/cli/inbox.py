@@ -53,8 +53,16 @@ def show(ref: str) -> None:
 @click.argument("ref")
 @by
 def approve(ref: str, by: str | None) -> None:
-    """Let an answer go out as it stands."""
+    """Agree to an answer as it stands, as the people named by the guard that holds it may."""
     _say("approve", ref, by)
+
+
+@command.command()
+@click.argument("ref")
+@by
+def release(ref: str, by: str | None) -> None:
+    """Let an answer go now that a guard holds until later."""
+    _say("release", ref, by)
 
 
 @command.command()

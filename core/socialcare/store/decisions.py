@@ -1,37 +1,64 @@
-"""Decision records, kept in the order in which they were committed."""
+"""Decisions, kept in the transaction that commits what they leave behind."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from msgspec.json import Encoder
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection
 
 from socialcare.model import Decision
-from socialcare.store.tables import DECISION, MENTION
 
 _ENCODER = Encoder()
 
+_FIND = {
+    "sqlite": "WITH k AS (SELECT json_extract(value, '$[0]') AS platform, json_extract(value, '$[1]') AS name FROM json_each(?))"
+    " SELECT k.platform, k.name, m.id FROM k CROSS JOIN mention AS m ON m.platform = k.platform AND m.newest = k.name"
+    " UNION SELECT k.platform, k.name, m.id FROM k CROSS JOIN mention AS m ON m.platform = k.platform AND m.root = k.name",
+    "postgresql": "WITH k AS (SELECT * FROM unnest(%s::text[], %s::text[]) AS k (platform, name))"
+    " SELECT k.platform, k.name, m.id FROM k JOIN mention AS m ON m.platform = k.platform AND m.newest = k.name"
+    " UNION SELECT k.platform, k.name, m.id FROM k JOIN mention AS m ON m.platform = k.platform AND m.root = k.name",
+}
+"""The rows of mentions by the id of their newest edit or of their first."""
 
-def keep_decisions(connection: Connection, decisions: Sequence[Decision]) -> None:
-    """Store decisions, each with the mention that it is about, if it is about one that is stored."""
-    keys = {(one.platform, one.mention) for one in decisions}
-    asked = select(MENTION.c.platform, MENTION.c.newest, MENTION.c.id)
-    found = connection.execute(asked.where(tuple_(MENTION.c.platform, MENTION.c.newest).in_(keys)))
-    rows = {(platform, newest): number for platform, newest, number in found}
-    connection.execute(
-        DECISION.insert(),
-        [
-            {
-                "id": one.id,
-                "mention": rows.get((one.platform, one.mention)),
-                "at": one.at.timestamp(),
-                "event": one.event,
-                "outcome": one.outcome,
-                "account": one.account,
-                "policy": one.policy,
-                "body": _ENCODER.encode(one),
-            }
-            for one in decisions
-        ],
-    )
+_ADD = {
+    "sqlite": "INSERT INTO decision (id, mention, at, event, outcome, account, policy, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (id) DO NOTHING",
+    "postgresql": "INSERT INTO decision (id, mention, at, event, outcome, account, policy, body)"
+    " SELECT id, mention, at, event, outcome, account, policy, body FROM unnest(%s::text[], %s::bigint[], %s::float8[],"
+    " %s::text[], %s::text[], %s::text[], %s::text[], %s::bytea[])"
+    " WITH ORDINALITY AS k (id, mention, at, event, outcome, account, policy, body, n) ORDER BY n ON CONFLICT (id) DO NOTHING",
+}
+
+
+def keep(connection: Connection, decisions: Sequence[Decision]) -> None:
+    """Store decisions, in this order, each with the mention that it is about; one that is there already stays as it is."""
+    dialect = connection.dialect.name
+    mentions = _rows_of(connection, {(one.platform, one.mention) for one in decisions if one.mention})
+    rows = [
+        (
+            one.id,
+            mentions.get((one.platform, one.mention)),
+            one.at.timestamp(),
+            one.event,
+            one.outcome,
+            one.account,
+            one.policy,
+            _ENCODER.encode(one),
+        )
+        for one in decisions
+    ]
+    if dialect == "sqlite":
+        connection.exec_driver_sql(_ADD[dialect], list(rows))
+    else:
+        connection.exec_driver_sql(_ADD[dialect], tuple(map(list, zip(*rows, strict=True))))
+
+
+def _rows_of(connection: Connection, keys: set[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    if not keys:
+        return {}
+    dialect = connection.dialect.name
+    columns = tuple(map(list, zip(*keys, strict=True)))
+    listed = (_ENCODER.encode(list(keys)).decode(),) if dialect == "sqlite" else columns
+    found = connection.exec_driver_sql(_FIND[dialect], listed)
+    return {(platform, name): row for platform, name, row in found}
