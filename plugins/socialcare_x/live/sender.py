@@ -35,6 +35,8 @@ class XSender:
     look_up: Literal["by_id", "by_reply_target", "none"] = "by_reply_target"
     lag = 60.0
     most_seconds = 15.0
+    patience = 14.0
+    """A little less, so that it is we who say what is known of a request that takes too long."""
 
     def __init__(
         self, accounts: Mapping[str, Account], actions: frozenset[str], pictures: Pictures, clock: Clock
@@ -60,7 +62,7 @@ class XSender:
             return Answer(kind="refused", reason=f"`{effect.action}` answers a mention, and there is none")
         gate = Gate(may_write)
         try:
-            async with asyncio.timeout(self.most_seconds):
+            async with asyncio.timeout(self.patience):
                 return await self._said(account, effect, gate)
         except NoPicture as why:
             return Answer(kind="refused", reason=str(why))

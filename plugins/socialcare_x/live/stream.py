@@ -72,6 +72,8 @@ class Stream:
         clients = {name: account.open() for name, account in self._accounts.items()}
         first = next(iter(clients.values()))
         places = {name: place(one) for name, one in json.loads(cursor or "{}").items()}
+        for timeline in self._timelines.values():
+            timeline.begin_again()
         try:
             await self._set_rules(first)
             async with aclosing(first.lines(_STREAM, self._params())) as lines:

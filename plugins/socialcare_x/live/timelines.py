@@ -93,6 +93,7 @@ class Timeline:
         Raises as `Pace.ask`.
         """
         client = self._ours.open()
+        self.begin_again()
         try:
             if cursor is None:
                 now = await self.beginning(client)
@@ -108,6 +109,10 @@ class Timeline:
                 await self._reading.clock.sleep(self._reading.interval)
         finally:
             await client.close()
+
+    def begin_again(self) -> None:
+        """Take nothing for told: what was told last may not have been stored."""
+        self._seen.clear()
 
     async def beginning(self, client: Client) -> Place:
         """The newest post there is, which is the last one that is not taken in. Raises as `Pace.ask`."""

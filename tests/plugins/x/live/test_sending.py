@@ -192,7 +192,7 @@ async def test_where_nobody_listens_nothing_was_sent(sender: XSender, x: FakeX) 
 
 
 async def test_an_answer_that_comes_too_late_leaves_open_what_became_of_it(x: FakeX, sender: XSender) -> None:
-    sender.most_seconds = 0.2
+    sender.patience = 0.2
     x.script.add(POSTS, "late", seconds=60)
     answer = await sender.send(effect(x.post("jo", "@AcmeCare hello?")), yes)
     assert (answer.kind, len(x.ledger.posts)) == ("unknown", 1)

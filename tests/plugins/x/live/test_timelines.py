@@ -103,6 +103,17 @@ async def test_nothing_is_told_twice_while_it_is_read_again(x: FakeX, feed: Feed
     assert [text for batch in told for text in batch] == ["@AcmeCare once"]
 
 
+async def test_what_was_told_and_perhaps_not_stored_is_told_again(
+    x: FakeX, feed: Feed, listening: Any
+) -> None:
+    async with listening(feed) as following:
+        cursor = (await following()).cursor
+        x.post("jo", "@AcmeCare hello")
+        assert texts(await until_something(following)) == ["@AcmeCare hello"]
+    async with listening(feed, cursor) as following:
+        assert texts(await until_something(following)) == ["@AcmeCare hello"]
+
+
 async def test_what_the_timeline_no_longer_shows_is_named(
     x: FakeX, feed: Feed, listening: Any, clock: HandClock
 ) -> None:
