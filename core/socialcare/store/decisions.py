@@ -1,15 +1,24 @@
-"""Decisions, kept in the transaction that commits what they leave behind."""
+"""Decision records, kept in the order in which they were committed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.json import Encoder
 from sqlalchemy import Connection
 
 from socialcare.model import Decision
 
-_ENCODER = Encoder()
+
+def _plain(thing: object) -> dict[object, object] | list[str]:
+    if isinstance(thing, Mapping):
+        return dict(thing)
+    if isinstance(thing, frozenset):
+        return sorted(thing)
+    raise TypeError(f"a decision holds a `{type(thing).__name__}`, which JSON cannot")
+
+
+_ENCODER = Encoder(enc_hook=_plain)
 
 _FIND = {
     "sqlite": "WITH k AS (SELECT json_extract(value, '$[0]') AS platform, json_extract(value, '$[1]') AS name FROM json_each(?))"
@@ -31,7 +40,7 @@ _ADD = {
 }
 
 
-def keep(connection: Connection, decisions: Sequence[Decision]) -> None:
+def keep_decisions(connection: Connection, decisions: Sequence[Decision]) -> None:
     """Store decisions, in this order, each with the mention that it is about; one that is there already stays as it is."""
     dialect = connection.dialect.name
     mentions = _rows_of(connection, {(one.platform, one.mention) for one in decisions if one.mention})

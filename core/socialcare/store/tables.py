@@ -245,7 +245,7 @@ CONTROL = Table(
     Column("policy", String(80)),
     Column("salt", LargeBinary, nullable=False),
 )
-"""One row: what holds for all workers."""
+"""One row, made with the tables: what holds for all workers. At `epoch` 0 nobody has begun to work with it yet."""
 
 WORKER = Table(
     "worker",
