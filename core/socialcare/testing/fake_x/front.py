@@ -68,8 +68,11 @@ class Front:
         return self._count
 
     async def _handle(self, endpoint: Endpoint, request: web.Request) -> web.StreamResponse:
-        raw = b"" if request.content_type == FORM else await request.read()
-        body, form, shown = await _body(request, raw)
+        try:
+            raw = b"" if request.content_type == FORM else await request.read()
+            body, form, shown = await _body(request, raw)
+        except ConnectionResetError:
+            return web.Response()  # half a request is none: it was never received
         number = self._next(endpoint.name, request, shown)
         caller = Caller(None)
         headers: dict[str, str] = {}

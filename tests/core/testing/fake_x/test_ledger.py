@@ -1,9 +1,11 @@
 """The ledger is written before anything is answered, and can be read by somebody else."""
 
+import asyncio
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiohttp import ClientError, ClientSession
 
 from socialcare.testing.fake_x import FakeX, HandClock, Ledger, read_ledger
@@ -54,3 +56,18 @@ async def test_no_keys_stand_in_the_ledger(tmp_path: Path, session: ClientSessio
     text = file.read_text("utf-8")
     assert "GET /2/users/me" in text
     assert not [key for key in keys if key in text]
+
+
+async def test_half_a_request_was_never_received(x: FakeX, caplog: pytest.LogCaptureFixture) -> None:
+    head = (
+        b"POST /2/tweets HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nContent-Type: application/json\r\n\r\n"
+    )
+    host, port = x.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(head + b'{"text": "Hel')
+    writer.write_eof()
+    await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    assert not x.ledger.entries
+    assert not caplog.records
