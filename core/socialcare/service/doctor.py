@@ -54,7 +54,7 @@ def _failed(what: str, error: SocialcareError) -> Finding:
 def _plugins(loaded: Loaded) -> Iterator[Finding]:
     names = [one.name for one in loaded.info if one.enabled]
     yield Finding("well", f"plugins: {', '.join(names)}")
-    feeds = [one.name for one in (*loaded.feeds, *loaded.webhooks)]
+    feeds = [*(one.name for one in loaded.feeds), *(one.name for one in loaded.webhooks)]
     if feeds:
         yield Finding("well", f"listens to: {', '.join(feeds)}")
     else:
@@ -142,7 +142,7 @@ def _waiting(connection: Connection) -> Iterator[Finding]:
     yield Finding(
         state, f"{number} mentions wait" + (f", the oldest for {at - oldest:.0f} s" if number else "")
     )
-    states = dict(
+    states: dict[str, int] = dict(
         connection.execute(select(EFFECT.c.state, func.count()).group_by(EFFECT.c.state)).tuples().all()
     )
     if states:

@@ -88,7 +88,7 @@ def _effect(row: Row[Any]) -> Item:  # Any: a row of `effect`, with its mention
     effect = msgspec.json.decode(row.body, type=Effect)
     return Item(
         ref=row.id,
-        waits=_STATES.get(row.state, row.state.lower()),  # type: ignore[arg-type]  # a state that waits no more is shown as it is
+        waits=_STATES.get(row.state, row.state.lower()),
         since=datetime.fromtimestamp(row.created_at, UTC),
         account=row.account,
         author=_who(effect.mention),

@@ -192,7 +192,7 @@ def test_plugins_add_commands_and_cannot_take_a_name_of_the_table(
         said = capsys.readouterr().out
     finally:
         frame.cli.commands.pop("completion")
-    assert "fail        Fail." in said
+    assert "fail         Fail." in said
     assert "Not this one" not in said
 
 
