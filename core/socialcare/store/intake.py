@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from hashlib import blake2b
 from typing import NamedTuple
 
 from msgspec.json import Decoder
@@ -18,8 +17,9 @@ from socialcare.listening import Arrival, Gone
 from socialcare.model import Mention, Reject
 from socialcare.store.admission import Admitted, admit, plain
 from socialcare.store.database import Database, now
+from socialcare.store.graves import dig, grave_of, salt_of
 from socialcare.store.intake_words import Key, Root, Statements
-from socialcare.store.tables import CONTROL, CURSOR, REJECT
+from socialcare.store.tables import CURSOR, REJECT
 
 MOST_AT_ONCE = 1_000
 """Arrivals in one transaction, so that none waits long for the others; a greater batch goes alone."""
@@ -149,7 +149,7 @@ class _Group:
 
     def grave(self, platform: str, name: str) -> str:
         """The keyed hash by which a mention that is gone is known again."""
-        return blake2b(f"{platform}:{name}".encode(), key=self.salt, digest_size=32).hexdigest()
+        return grave_of(self.salt, platform, name)
 
     def is_buried(self, platform: str, name: str) -> bool:
         """Whether a mention is gone."""
@@ -184,7 +184,7 @@ def take_in_all(connection: Connection, batches: Sequence[Batch]) -> list[Taken]
         if batch.cursor is not None:
             cursors[batch.feed] = batch.cursor
         taken.append(Taken(**counted))
-    _write(group, at)
+    _write(connection, group, at)
     if rejects:
         connection.execute(insert(REJECT), rejects)
     for feed, cursor in cursors.items():
@@ -196,7 +196,7 @@ def take_in_all(connection: Connection, batches: Sequence[Batch]) -> list[Taken]
 def _known(connection: Connection, statements: Statements, batches: Sequence[Batch]) -> _Group:
     """What the database knows of all that arrives."""
     mentions = [one for batch in batches for one in batch.arrivals if isinstance(one, Admitted)]
-    group = _Group(statements, _salt(connection), {}, set())
+    group = _Group(statements, salt_of(connection), {}, set())
     if mentions:
         group.roots = statements.roots({(one.platform, one.root) for one in mentions})
     graves = [
@@ -214,13 +214,6 @@ def _known(connection: Connection, statements: Statements, batches: Sequence[Bat
     if graves:
         group.buried = statements.known_graves(graves)
     return group
-
-
-def _salt(connection: Connection) -> bytes:
-    salt: bytes | None = connection.info.get("salt")
-    if salt is None:
-        salt = connection.info["salt"] = bytes(connection.execute(select(CONTROL.c.salt)).scalar_one())
-    return salt
 
 
 def _mention(group: _Group, mention: Admitted, feed: str) -> str:
@@ -291,7 +284,7 @@ def _end(group: _Group, key: Key, why: str) -> None:
     group.roots[key] = Root("", "gone")
 
 
-def _write(group: _Group, at: float) -> None:
+def _write(connection: Connection, group: _Group, at: float) -> None:
     statements = group.statements
     if group.fresh:
         statements.add(
@@ -306,5 +299,4 @@ def _write(group: _Group, at: float) -> None:
         statements.end(key, why)
     for edit, root in group.edits.items():
         statements.link(edit, root)
-    for grave in group.graves:
-        statements.bury(grave, at)
+    dig(connection, group.graves, at)

@@ -73,7 +73,6 @@ _LINK = (
     "INSERT INTO edit (platform, id, mention) SELECT platform, ?, id FROM mention WHERE platform = ? AND root = ?"
     " ON CONFLICT DO NOTHING"
 )
-_BURY = "INSERT INTO tombstone (hmac, at) VALUES (?, ?) ON CONFLICT DO NOTHING"
 _MOVE = (
     "INSERT INTO cursor (feed, cursor, at) VALUES (?, ?, ?)"
     " ON CONFLICT (feed) DO UPDATE SET cursor = excluded.cursor, at = excluded.at"
@@ -131,10 +130,6 @@ class Statements:
     def link(self, edit: Key, root: Key) -> None:
         """Remember of which root an id is an edit."""
         self._run(_LINK, edit[1], *root)
-
-    def bury(self, grave: str, at: float) -> None:
-        """Remember a mention that is gone."""
-        self._run(_BURY, grave, at)
 
     def move(self, feed: str, cursor: str, at: float) -> None:
         """Move a cursor."""

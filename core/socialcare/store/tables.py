@@ -52,6 +52,12 @@ MENTION = Table(
         sqlite_where=Column("state") == "new",
         postgresql_where=Column("state") == "new",
     ),
+    Index(
+        "mention_kept",
+        "arrived_at",
+        sqlite_where=Column("body").is_not(None),
+        postgresql_where=Column("body").is_not(None),
+    ),
 )
 """One row a mention and its edits. `state`: `new`, `done` (decided), `quarantined` (cannot be decided), `gone` (deleted).
 `body` is the newest edit, whose id is `newest`, and is empty once the content was purged; `version` grows with each edit,
@@ -297,5 +303,11 @@ AUDIT = Table(
     Column("personal", LargeBinary),
     Column("prev_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    Index(
+        "audit_personal",
+        "seq",
+        sqlite_where=Column("personal").is_not(None),
+        postgresql_where=Column("personal").is_not(None),
+    ),
 )
 """What was done and by whom, each row hashed with the one before. `personal` can be erased: only its salted hash is in `body`."""
