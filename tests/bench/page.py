@@ -1,4 +1,4 @@
-"""The generated tables of docs/performance.md, and what they were measured on."""
+"""The generated tables of docs/performance.md and docs/reliability.md, and what they were measured on."""
 
 import os
 import platform
@@ -26,23 +26,25 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join(lines)
 
 
-def told(section: str, command: str, parts: Sequence[str]) -> None:
-    """Print a section, and put it in its place on the page."""
-    paragraphs = [f"`{command}`, {measured_on()}.", *parts]
+def told(
+    section: str, command: str, parts: Sequence[str], page: Path = PAGE, libraries: Sequence[str] = LIBRARIES
+) -> None:
+    """Print a section, and put it in its place on a page."""
+    paragraphs = [f"`{command}`, {measured_on(libraries)}.", *parts]
     text = "\n\n".join(each if each.startswith("|") else fill(each, WIDTH) for each in paragraphs)
     print(text, flush=True)
     begin, end = f"<!-- begin {section} -->", f"<!-- end {section} -->"
-    page = PAGE.read_text("utf-8")
+    written = page.read_text("utf-8")
     place = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
-    PAGE.write_text(place.sub(lambda _: f"{begin}\n\n{text}\n\n{end}", page), "utf-8")
+    page.write_text(place.sub(lambda _: f"{begin}\n\n{text}\n\n{end}", written), "utf-8")
 
 
-def measured_on() -> str:
+def measured_on(libraries: Sequence[str] = LIBRARIES) -> str:
     """The day, the machine and the versions."""
-    libraries = ", ".join(f"{name} {_version(name)}" for name in LIBRARIES)
+    versions = ", ".join(f"{name} {_version(name)}" for name in libraries)
     return (
         f"{datetime.now(UTC):%d %B %Y}, revision {_revision()}: {_processor()}, {os.cpu_count()} cores, {platform.system()} "
-        f"{platform.machine()}, {platform.python_implementation()} {platform.python_version()}, {libraries}"
+        f"{platform.machine()}, {platform.python_implementation()} {platform.python_version()}, {versions}"
     )
 
 
