@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from hashlib import blake2b
-from operator import ne
 from typing import Any
 
-from msgspec.msgpack import Decoder, Encoder
+from msgspec.json import Decoder, Encoder
 
 from socialcare.errors import Conflict
 from socialcare.model import Decision
@@ -30,20 +29,23 @@ class MemoryStore:
         self._marks: set[bytes] = set()
         self._entries: dict[bytes, bytes] = {}
         self._agenda: dict[Key, float] = {}
-        self._digests: dict[Key, bytes] = {}
-        """Of the keys that were read last: most of them are written next."""
+        self._read: dict[Key, tuple[bytes, int]] = {}
+        """The digests and versions of the keys that were read last: most of them are written next."""
 
     async def read(self, keys: Collection[Key]) -> dict[Key, Entry]:
         """The entries that exist among `keys`."""
-        self._digests = digests = {key: _digest(key) for key in keys}
-        if self._marks.isdisjoint(digests.values()) and self._entries.keys().isdisjoint(digests.values()):
-            return {}
-        found = {}
-        for key, digest in digests.items():
-            if digest in self._marks:
+        marks, entries = self._marks, self._entries
+        self._read = known = {}
+        found: dict[Key, Entry] = {}
+        for key in keys:
+            digest, version = _digest(key), 0
+            if digest in marks:
                 found[key] = _MARK
-            elif (content := self._entries.get(digest)) is not None:
-                found[key] = _DECODER.decode(content)
+                version = _MARK.version
+            elif (content := entries.get(digest)) is not None:
+                found[key] = entry = _DECODER.decode(content)
+                version = entry.version
+            known[key] = digest, version
         return found
 
     async def commit(
@@ -53,16 +55,14 @@ class MemoryStore:
         decisions: Sequence[Decision] = (),  # noqa: ARG002 - a dry run keeps decisions in a file
     ) -> None:
         """Write all changes, or raise `Conflict` and write none; a removed key starts again at version 0."""
-        known, self._digests = self._digests, {}
-        places = {key: known.get(key) or _digest(key) for key in {*changes, *expected}}
-        if self._marks.isdisjoint(places.values()) and self._entries.keys().isdisjoint(places.values()):
-            versions = dict.fromkeys(places, 0)
-        else:
-            versions = {key: self._version(digest) for key, digest in places.items()}
-        if any(map(ne, map(versions.__getitem__, expected), expected.values())):
-            raise Conflict
+        known, self._read = self._read, {}
+        known.update((key, self._place(key)) for key in {*changes, *expected} if key not in known)
+        for key, version in expected.items():
+            if known[key][1] != version:
+                raise Conflict
         for key, (data, due) in changes.items():
-            self._write(places[key], data, versions[key] + 1)
+            digest, version = known[key]
+            self._write(digest, data, version + 1)
             if self._agenda:
                 self._agenda.pop(key, None)
             if due is not None and data is not None:
@@ -82,11 +82,13 @@ class MemoryStore:
         """The agenda up to and including `until`, earliest first, then by key."""
         return sorted((at, key) for key, at in self._agenda.items() if at <= until)
 
-    def _version(self, digest: bytes) -> int:
+    def _place(self, key: Key) -> tuple[bytes, int]:
+        """The digest and the version of a key that was not read before."""
+        digest = _digest(key)
         if digest in self._marks:
-            return _MARK.version
+            return digest, _MARK.version
         content = self._entries.get(digest)
-        return _DECODER.decode(content).version if content is not None else 0
+        return digest, _DECODER.decode(content).version if content is not None else 0
 
 
 def _digest(key: Key) -> bytes:
