@@ -241,9 +241,11 @@ def _carried(
     setting, proposals = desk.setting, plan.proposals
     places = [place for place, one in enumerate(proposals) if one.record is None]
     records = [one.record for one in proposals]
-    guarded = guard([proposals[place] for place in places], moment, setting, memory)
-    guarded = [open_once(each, moment, memory, name) for each in guarded]
-    guarded = [_named(each, name, place) for place, each in zip(places, guarded, strict=True)]
+    left = guard([proposals[place] for place in places], moment, setting, memory)
+    guarded = [
+        _named(open_once(each, moment, memory, name), name, place)
+        for place, each in zip(places, left, strict=True)
+    ]
     settle(plan, guarded, moment, setting, memory)
     told: list[tuple[str, str]] = []
     for place, each in zip(places, guarded, strict=True):

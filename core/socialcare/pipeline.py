@@ -95,10 +95,11 @@ async def _mention(mention: Mention, sight: Sight, desk: Desk, memory: Memory) -
         memory.put(state.wrote(subject_of(mention, "")), mention.at.timestamp())
     if isinstance(sight, Decision):
         return sight
-    memory.begin()
     if sight.decided is not None:
-        decision, world = sight.decided, world_of(sight, sight.fields, desk, memory)
+        decision = sight.decided
+        world = None if desk.setting.counts_all else world_of(sight, sight.fields, desk, memory)
     else:
+        memory.begin()
         made = await make(sight, desk, memory)
         decision, world = made.decision, made.world
         if desk.receivers:

@@ -43,14 +43,15 @@ def _course(rule: Rule, setting: Setting) -> Course:
 
 def _step(rule: Rule, use: Use, setting: Setting) -> Step:
     action = setting.vocabulary.actions[use.action]
+    order = (action.name, setting.precedence.rank(rule), rule.id)
     always = None
     if _is_literal(use) and _is_quiet(action) and not setting.guards_about(action):
         payload = action.propose(use.params) if action.propose is not None else use.params
         if payload is not None:
             record = ActionRecord(action=action.name, rule=rule.id, payload=dict(payload))
             alike = same(action, record.payload, None)
-            always = Proposal(action, rule, payload=record.payload, record=record, same=alike)
-    return Step(use, action, VOICES[action.slot], always)
+            always = Proposal(action, rule, payload=record.payload, record=record, same=alike, order=order)
+    return Step(use, action, VOICES[action.slot], order, always)
 
 
 def same(action: Action, payload: Mapping[str, Any], text: str | None) -> str:  # Any: the action's own JSON

@@ -11,7 +11,7 @@ from socialcare.model import ActionRecord
 from socialcare.policy.deciding import state
 from socialcare.policy.deciding.memory import Memory, added, counted
 from socialcare.policy.deciding.plan import Moment, Proposal, Setting
-from socialcare.policy.statements import Budget, Guard
+from socialcare.policy.statements import Budget, Guard, Status
 
 
 class End(Struct, frozen=True):
@@ -44,7 +44,7 @@ def guard(
     memory: Memory,
     *,
     cleared: frozenset[str] = frozenset(),
-    statuses: Sequence[str] = ("live",),
+    statuses: tuple[Status, ...] = ("live",),
 ) -> list[Guarded]:
     """Put every proposal before every guard; limits and budgets count what they allow, in order.
 
@@ -52,25 +52,13 @@ def guard(
     """
     if not proposals:
         return []
-    binds = _Binding(moment, statuses)
-    return [_guarded(p, binds, moment, setting, memory, cleared) for p in proposals]
+    return [_guarded(p, moment, setting, memory, cleared, statuses) for p in proposals]
 
 
-class _Binding:
-    """Whether a guard binds in a moment: it is on, and its condition is not false."""
-
-    def __init__(self, moment: Moment, statuses: Sequence[str]) -> None:
-        self._world = moment.world
-        self._now = moment.now
-        self._statuses = statuses
-
-    def __call__(self, guard: Guard) -> bool:
-        """Ask."""
-        if guard.status not in self._statuses:
-            return False
-        if not _is_active(guard, self._now):
-            return False
-        return self._world.truth(guard.when, self._world) is not False
+def _binding(guards: Sequence[Guard], moment: Moment) -> list[Guard]:
+    """The guards that bind in a moment: their condition is not false."""
+    world, truth = moment.world, moment.world.truth
+    return [g for g in guards if truth(g.when, world) is not False and _is_active(g, moment.now)]
 
 
 def _is_active(guard: Guard, now: datetime) -> bool:
@@ -80,14 +68,14 @@ def _is_active(guard: Guard, now: datetime) -> bool:
 
 def _guarded(
     proposal: Proposal,
-    binds: _Binding,
     moment: Moment,
     setting: Setting,
     memory: Memory,
     cleared: frozenset[str],
+    statuses: tuple[Status, ...],
 ) -> Guarded:
     action, rule = proposal.action, proposal.rule
-    guards = [g for g in setting.guards_over(action, rule) if binds(g)]
+    guards = _binding(setting.guards_over(action, rule, statuses), moment)
     record = ActionRecord(
         action=action.name,
         rule=rule.id,

@@ -157,5 +157,6 @@ def added(tally: Any, window: Window, now: datetime, zone: ZoneInfo) -> Any:  # 
         return [day_of(now, zone).isoformat(), counted(tally, window, now, zone) + 1]
     if window.length is None:
         return counted(tally, window, now, zone) + 1
-    since = now.timestamp() - window.length.total_seconds()
-    return [at for at in tally or () if at > since] + [now.timestamp()]
+    at = now.timestamp()
+    since = at - window.length.total_seconds()
+    return [*(one for one in tally if one > since), at] if tally else [at]

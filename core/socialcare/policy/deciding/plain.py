@@ -47,7 +47,7 @@ class PlainRules:
             if always is None or rule.status != "live":
                 return None
             proposals += always
-        records = tuple(each.record for each in merged(proposals, setting) if each.record is not None)
+        records = tuple(each.record for each in merged(proposals) if each.record is not None)
         outcome = outcome_of(records, setting)
         fired = tuple(sorted(rule.id for rule in matched))
         return Acts(fired, records, outcome, reason_of(records, outcome, setting))

@@ -20,7 +20,7 @@ from socialcare.policy.deciding.precedence import Precedence
 from socialcare.policy.deciding.state import Subject
 from socialcare.policy.deciding.world import Record, World
 from socialcare.policy.reading.crosschecks import used_fields
-from socialcare.policy.statements import Guard, Policy, Rule, Use, Window
+from socialcare.policy.statements import ALWAYS, Guard, Policy, Rule, Status, Use, Window
 from socialcare.ports import Action, Channel, Lookup
 
 
@@ -51,13 +51,16 @@ class Setting:
         actions = self.vocabulary.actions
         return {name: one.settles for name, one in actions.items() if one.settles is not None}
 
-    def guards_over(self, action: Action, rule: Rule) -> tuple[Guard, ...]:
-        """The guards that are about an action when a rule takes it."""
-        known = self._over.get((action.name, rule.id))
+    def guards_over(
+        self, action: Action, rule: Rule, statuses: tuple[Status, ...] = ("live", "shadow")
+    ) -> tuple[Guard, ...]:
+        """The guards with one of these statuses that are about an action when a rule takes it."""
+        key = (action.name, rule.id, statuses)
+        known = self._over.get(key)
         if known is None:
-            about = self.guards_about(action)
+            about = [g for g in self.guards_about(action) if g.status in statuses]
             known = tuple(g for g in about if rule.id not in g.excepted and rule.rank not in g.excepted)
-            self._over[action.name, rule.id] = known
+            self._over[key] = known
         return known
 
     def guards_about(self, action: Action) -> tuple[Guard, ...]:
@@ -70,12 +73,17 @@ class Setting:
         return self._guards[action.name]
 
     @cached_property
+    def counts_all(self) -> bool:
+        """Whether every mention adds to every count."""
+        return all(one.of == "mention" and one.when == ALWAYS for one in self.policy.counts.values())
+
+    @cached_property
     def courses(self) -> dict[str, Course]:
         """The courses of rules by id, as far as they were followed."""
         return {}
 
     @cached_property
-    def _over(self) -> dict[tuple[str, str], tuple[Guard, ...]]:
+    def _over(self) -> dict[tuple[str, str, tuple[Status, ...]], tuple[Guard, ...]]:
         return {}
 
     @cached_property
@@ -147,14 +155,21 @@ class Proposal(Struct, frozen=True):
     """As it will stand in the decision, where the guards have no say in it."""
     same: str = ""
     """What it shares with others that are the same act, where that is known beforehand."""
+    order: tuple[str, int, str] = ("", 0, "")
+    """That of its step."""
 
 
 class Step(Struct, frozen=True):
-    """One use in a rule's `do:`; `takes` are the voices that it takes, `always` what comes of it, if that is always the same."""
+    """One use in a rule's `do:`.
+
+    `takes` are the voices that it takes, `order` is its place among others that merge: the action, the place of the rule's rank,
+    the rule; `always` is what comes of it, if that is always the same.
+    """
 
     use: Use
     action: Action
     takes: tuple[str, ...]
+    order: tuple[str, int, str]
     always: Proposal | None = None
 
 

@@ -64,7 +64,7 @@ def draft(
             yield from _asked(followed, steps, moment, setting, memory, result)
         else:
             yield from _propose(followed, steps, moment.world, moment, setting, memory, result)
-    result.proposals = merged(result.proposals, setting)
+    result.proposals = merged(result.proposals)
     return result
 
 
@@ -217,7 +217,7 @@ def _proposal(
 ) -> Proposal:
     action, reply, seen = step.action, step.use.reply, None
     if reply is None:
-        return Proposal(action, rule, action.slot, payload=payload)
+        return Proposal(action, rule, action.slot, payload=payload, order=step.order)
     if any(len(branch.say.texts) > 1 for branch in reply.branches):
         seen = memory.get(state.said(rule.first_id, action.name, moment.subject))
     named = (value_at(world, "author.handle"), *_tagged(rule, world, setting))
@@ -241,6 +241,7 @@ def _proposal(
         problem=rendered.problem,
         text_number=rendered.number,
         handles=handles,
+        order=step.order,
     )
 
 
@@ -254,19 +255,22 @@ def _tagged(rule: Rule, world: World, setting: Setting) -> list[Value]:
     return found
 
 
-def merged(proposals: Sequence[Proposal], setting: Setting) -> list[Proposal]:
+_order = attrgetter("order")
+
+
+def merged(proposals: Sequence[Proposal]) -> list[Proposal]:
     """What takes a voice first, then what merges: each different one once, the highest, or the first by rank and id."""
     if len(proposals) < 2:
         return list(proposals)
-    spoken = sorted(
-        [p for p in proposals if p.slot is not None], key=lambda p: (p.slot != "public", p.action.name)
-    )
+    spoken = [p for p in proposals if p.slot is not None]
+    if len(spoken) > 1:
+        spoken.sort(key=lambda p: (p.slot != "public", p.action.name))
     merging = [p for p in proposals if p.slot is None]
     if len(merging) < 2:
         return spoken + merging
     kept: dict[str, Proposal] = {}
-    ranks = setting.precedence.rank
-    for proposal in sorted(merging, key=lambda p: (p.action.name, ranks(p.rule), p.rule.id)):
+    merging.sort(key=_order)
+    for proposal in merging:
         action = proposal.action
         if action.merge == "all":
             kept.setdefault(proposal.same or same(action, proposal.payload, proposal.text), proposal)

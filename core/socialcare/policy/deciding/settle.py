@@ -31,9 +31,9 @@ def settle(
     A rule acted when one of its actions ended allowed or held. What shadow rules would do (`ledger` `shadow-limit`)
     uses up shadow limits only.
     """
-    acted = {one.rule.id: one.rule for one in draft.proposals if one.record is not None}
-    acted.update((g.proposal.rule.id, g.proposal.rule) for g in guarded if g.record.state != "forbidden")
-    for rule in acted.values():
+    acted = [one.rule for one in draft.proposals if one.record is not None]
+    acted += [one.proposal.rule for one in guarded if one.record.state != "forbidden"]
+    for rule in {rule.id: rule for rule in acted if rule.limit is not None or rule.look_up}.values():
         if rule.limit is not None and rule.id not in draft.gated:
             _use_up(rule.limit, ledger, rule.first_id, moment, setting, memory)
         if ledger == "limit":
@@ -80,10 +80,12 @@ def open_once(guarded: Guarded, moment: Moment, memory: Memory, decision: str) -
     return replace(guarded, record=replace(guarded.record, payload=payload))
 
 
-def count_mention(world: World, subject: Subject, now: datetime, setting: Setting, memory: Memory) -> None:
-    """Add the mention to every count for which its `when` is true."""
+def count_mention(
+    world: World | None, subject: Subject, now: datetime, setting: Setting, memory: Memory
+) -> None:
+    """Add the mention to every count for which its `when` is true; `None` is a world where it is for all."""
     for name, counter in setting.policy.counts.items():
-        if not world.this_counts(name):
+        if world is not None and not world.this_counts(name):
             continue
         key = state.count(name, counter.per, subject)
         memory.put(key, added(memory.get(key), counter.window, now, setting.zone))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, partial
-from itertools import chain
 
 from socialcare.policy.deciding import state
 from socialcare.policy.deciding.engine import Screened
@@ -26,14 +25,19 @@ class Touched:
         self._setting = setting
         self._rules = rules
         self._known: dict[str, tuple[Name, ...]] = {}
+        self._numbered: dict[int, tuple[Name, ...]] = {}
 
     def by(self, screened: Screened, subject: Subject) -> list[Key]:
         """The keys of a mention of which some rules may hold."""
-        rules = self._rules
         keys = [name(subject) for name in self._always]
-        for number in chain(*screened):
-            if names := self._names(rules[number]):
-                keys += [name(subject) for name in names]
+        known = self._numbered
+        for numbers in screened:
+            for number in numbers:
+                names = known.get(number)
+                if names is None:
+                    names = known[number] = self._names(self._rules[number])
+                if names:
+                    keys += [name(subject) for name in names]
         return keys
 
     def _names(self, rule: Rule) -> tuple[Name, ...]:

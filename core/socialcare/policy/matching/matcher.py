@@ -21,7 +21,7 @@ from socialcare.policy.matching.reader import Reader
 from socialcare.policy.matching.scanning import Column, Fields, Scanner
 from socialcare.policy.matching.sight import Sight
 from socialcare.policy.matching.worlds import Worlds
-from socialcare.policy.statements import Condition, Policy, Rule
+from socialcare.policy.statements import Policy, Rule
 
 _NOTHING = Screened((), ())
 
@@ -34,6 +34,7 @@ class Matcher:
         self._policy = policy
         self._sight = Sight(policy)
         self._worlds = Worlds()
+        self.truth = self._worlds.truth
         atoms, states = Atoms(), States(policy)
         reader = Reader(policy, atoms, states, state=True)
         read = [reader.read(rule.when) for rule in rules]
@@ -83,10 +84,6 @@ class Matcher:
     def holds(self, number: int, world: World) -> bool:
         """Whether an open rule holds."""
         return self._worlds.true(self.rules[number].when)(world)
-
-    def truth(self, condition: Condition, world: World) -> bool | None:
-        """Whether any condition of the policy holds; `None` is unknown."""
-        return self._worlds.told(condition)(world)
 
     def _resolve(self, path: str, events: Sequence[Fields]) -> Column:
         """What stands under a path in each event."""

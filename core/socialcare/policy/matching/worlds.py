@@ -32,6 +32,11 @@ class Worlds:
         self._told: dict[int, tuple[Condition, Told]] = {}
         self._true: dict[int, tuple[Condition, Callable[[World], bool]]] = {}
 
+    def truth(self, condition: Condition, world: World) -> bool | None:
+        """Whether a condition holds in a world; `None` is unknown."""
+        made = self._told.get(id(condition))
+        return made[1](world) if made is not None else self.told(condition)(world)
+
     def told(self, condition: Condition) -> Told:
         """The function that says whether a condition holds in a world; `None` is unknown."""
         made = self._told.get(id(condition))
