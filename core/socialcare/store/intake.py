@@ -16,7 +16,7 @@ from socialcare.failpoints import reach
 from socialcare.listening import Arrival, Gone
 from socialcare.model import Mention, Reject
 from socialcare.store.admission import Admitted, admit, plain
-from socialcare.store.database import Database, now
+from socialcare.store.database import Database
 from socialcare.store.graves import dig, grave_of, salt_of
 from socialcare.store.intake_words import Key, Root, Statements
 from socialcare.store.tables import CURSOR, REJECT
@@ -139,6 +139,7 @@ class _Group:
 
     statements: Statements
     salt: bytes
+    known_graves: dict[Key, str]
     roots: dict[Key, Root]
     buried: set[str]
     fresh: dict[Key, tuple[Admitted, str]] = field(default_factory=dict)
@@ -149,7 +150,7 @@ class _Group:
 
     def grave(self, platform: str, name: str) -> str:
         """The keyed hash by which a mention that is gone is known again."""
-        return grave_of(self.salt, platform, name)
+        return self.known_graves.get((platform, name)) or grave_of(self.salt, platform, name)
 
     def is_buried(self, platform: str, name: str) -> bool:
         """Whether a mention is gone."""
@@ -165,8 +166,7 @@ class _Group:
 def take_in_all(connection: Connection, batches: Sequence[Batch]) -> list[Taken]:
     """Store what several callers bring, in their order."""
     statements = Statements(connection)
-    statements.take_turn()
-    at = now(connection)
+    at = statements.take_turn()
     group = _known(connection, statements, batches)
     taken = []
     rejects: list[dict[str, object]] = []
@@ -195,25 +195,21 @@ def take_in_all(connection: Connection, batches: Sequence[Batch]) -> list[Taken]
 
 def _known(connection: Connection, statements: Statements, batches: Sequence[Batch]) -> _Group:
     """What the database knows of all that arrives."""
-    mentions = [one for batch in batches for one in batch.arrivals if isinstance(one, Admitted)]
-    group = _Group(statements, salt_of(connection), {}, set())
-    if mentions:
-        group.roots = statements.roots({(one.platform, one.root) for one in mentions})
-    graves = [
-        group.grave(one.platform, name)
-        for one in mentions
-        if (known := group.roots.get((one.platform, one.root))) is None or known.newest != one.id
-        for name in {one.root, one.id}
-    ]
-    graves += [
-        group.grave(one.platform, one.id)
-        for batch in batches
-        for one in batch.arrivals
-        if isinstance(one, Gone)
-    ]
-    if graves:
-        group.buried = statements.known_graves(graves)
-    return group
+    salt = salt_of(connection)
+    keys: set[Key] = set()
+    named: set[Key] = set()
+    for batch in batches:
+        for one in batch.arrivals:
+            if isinstance(one, Admitted):
+                keys.add((one.platform, one.root))
+                named.update(((one.platform, one.root), (one.platform, one.id)))
+            elif isinstance(one, Gone):
+                named.add((one.platform, one.id))
+    if not named:
+        return _Group(statements, salt, {}, {}, set())
+    graves = {key: grave_of(salt, *key) for key in named}
+    roots, buried = statements.known(keys, graves.values())
+    return _Group(statements, salt, graves, roots, buried)
 
 
 def _mention(group: _Group, mention: Admitted, feed: str) -> str:

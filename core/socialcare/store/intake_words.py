@@ -8,6 +8,8 @@ from typing import Any, NamedTuple, TypeAlias
 from msgspec.json import Encoder
 from sqlalchemy import Connection, CursorResult
 
+from socialcare.store.database import now
+
 _ENCODER = Encoder()
 
 Key: TypeAlias = tuple[str, str]
@@ -27,34 +29,31 @@ class Root(NamedTuple):
 class _Words(NamedTuple):
     """What a dialect says in its own way."""
 
-    turn: str | None
-    roots: str
-    graves: str
+    known: str
     add: str
 
 
 _WORDS = {
     "sqlite": _Words(
-        turn=None,
-        roots="SELECT m.platform, m.root, m.newest, m.state FROM json_each(?) AS k CROSS JOIN mention AS m"
-        " ON m.platform = json_extract(k.value, '$[0]') AND m.root = json_extract(k.value, '$[1]')",
-        graves="SELECT hmac FROM tombstone WHERE hmac IN (SELECT json_extract(value, '$[0]') FROM json_each(?))",
+        known="SELECT m.platform, m.root, m.newest, m.state FROM json_each(?) AS k CROSS JOIN mention AS m"
+        " ON m.platform = json_extract(k.value, '$[0]') AND m.root = json_extract(k.value, '$[1]')"
+        " UNION ALL SELECT '', hmac, '', '' FROM tombstone"
+        " WHERE hmac IN (SELECT json_extract(value, '$[0]') FROM json_each(?))",
         add="INSERT INTO mention (version, state, tries, platform, root, newest, account, author, shard, feed, arrived_at, body)"
         " VALUES (1, 'new', 0, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     ),
     "postgresql": _Words(
-        # one at a time: so that what came first has the lower number, and nobody waits in a circle
-        turn="SELECT pg_advisory_xact_lock(7304210003)",
-        roots="SELECT m.platform, m.root, m.newest, m.state FROM unnest(%s::text[], %s::text[]) AS k (platform, root)"
-        " JOIN mention AS m ON m.platform = k.platform AND m.root = k.root",
-        graves="SELECT hmac FROM tombstone WHERE hmac = ANY(%s)",
+        known="SELECT m.platform, m.root, m.newest, m.state FROM unnest(%s::text[], %s::text[]) AS k (platform, root)"
+        " JOIN mention AS m ON m.platform = k.platform AND m.root = k.root"
+        " UNION ALL SELECT '', hmac, '', '' FROM tombstone WHERE hmac = ANY(%s)",
         add="INSERT INTO mention (version, state, tries, platform, root, newest, account, author, shard, feed, arrived_at, body)"
-        " SELECT 1, 'new', 0, platform, root, newest, account, author, shard, feed, at, body FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::int[], %s::text[],"
-        " %s::float8[], %s::bytea[]) WITH ORDINALITY AS k (platform, root, newest, account, author, shard, feed, at, body, n)"
-        " ORDER BY n",
+        " SELECT 1, 'new', 0, platform, root, newest, account, author, shard, feed, at, body FROM unnest(%s::text[], %s::text[],"
+        " %s::text[], %s::text[], %s::text[], %s::int[], %s::text[], %s::float8[], %s::bytea[])"
+        " WITH ORDINALITY AS k (platform, root, newest, account, author, shard, feed, at, body, n) ORDER BY n",
     ),
 }
 
+_TURN = "SELECT pg_advisory_xact_lock(7304210003), extract(epoch FROM clock_timestamp())::float8"
 _BODY = "SELECT body FROM mention WHERE platform = ? AND root = ?"
 _ROOT_OF = "SELECT m.platform, m.root FROM edit AS e JOIN mention AS m ON m.id = e.mention WHERE e.platform = ? AND e.id = ?"
 _RENEW = (
@@ -87,20 +86,27 @@ class Statements:
         self._is_sqlite = connection.dialect.name == "sqlite"
         self._words = _WORDS[connection.dialect.name]
 
-    def take_turn(self) -> None:
-        """Wait for other workers that take in."""
-        if self._words.turn is not None:
-            self._connection.exec_driver_sql(self._words.turn)
+    def take_turn(self) -> float:
+        """Wait for other workers that take in; the time.
 
-    def roots(self, keys: Collection[Key]) -> dict[Key, Root]:
-        """Those of the mentions that are there."""
-        found = self._connection.exec_driver_sql(self._words.roots, self._listed(keys))
-        return {(platform, root): Root(newest, state) for platform, root, newest, state in found}
+        So what comes first has the lower number, and nobody waits in a circle. SQLite has one writer anyway.
+        """
+        if self._is_sqlite:
+            return now(self._connection)
+        _, at = self._connection.exec_driver_sql(_TURN).one()
+        return float(at)
 
-    def known_graves(self, graves: Collection[str]) -> set[str]:
-        """Those of the hashes that are known."""
-        listed = self._listed([(grave,) for grave in graves])
-        return set(self._connection.exec_driver_sql(self._words.graves, listed).scalars())
+    def known(self, keys: Collection[Key], graves: Collection[str]) -> tuple[dict[Key, Root], set[str]]:
+        """Those of the mentions that are there, and those of the hashes of what is gone."""
+        listed = (*self._listed(keys, 2), *self._listed([(grave,) for grave in graves], 1))
+        roots: dict[Key, Root] = {}
+        buried = set()
+        for platform, name, newest, state in self._connection.exec_driver_sql(self._words.known, listed):
+            if platform:
+                roots[platform, name] = Root(newest, state)
+            else:
+                buried.add(name)
+        return roots, buried
 
     def add(self, rows: Sequence[Fresh]) -> None:
         """Store mentions, in this order."""
@@ -139,8 +145,10 @@ class Statements:
         written = statement if self._is_sqlite else statement.replace("?", "%s")
         return self._connection.exec_driver_sql(written, parameters)
 
-    def _listed(self, rows: Collection[tuple[str, ...]]) -> tuple[object, ...]:
-        return (_ENCODER.encode(list(rows)).decode(),) if self._is_sqlite else _columns(rows)
+    def _listed(self, rows: Collection[tuple[str, ...]], width: int) -> tuple[object, ...]:
+        if self._is_sqlite:
+            return (_ENCODER.encode(list(rows)).decode(),)
+        return _columns(rows) if rows else ([],) * width
 
 
 def _columns(rows: Iterable[Sequence[object]]) -> tuple[object, ...]:

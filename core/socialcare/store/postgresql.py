@@ -41,6 +41,7 @@ def open_postgresql(url: URL, *, patience: float) -> Engines:
             "connect_timeout": max(2, round(patience)),
             "application_name": "socialcare",
             "tcp_user_timeout": 15_000,
+            "prepare_threshold": None,  # a plan that was made while a table was empty is of no use an hour later
         },
     )
 

@@ -210,7 +210,7 @@ async def aged(lived_in: Database) -> Database:
 async def test_S36_texts_go_when_their_time_is_over_and_what_waits_stays(aged: Database) -> None:
     assert await aged.run(partial(purge, texts=90 * DAY, audit=400 * DAY)) == 2
     bodies = await aged.look(
-        lambda connection: dict(connection.execute(select(MENTION.c.newest, MENTION.c.body)).tuples().all())
+        lambda connection: dict(connection.execute(select(MENTION.c.newest, MENTION.c.body)).all())
     )
     assert bodies.pop("10") is None
     assert all(bodies.values())
