@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, Connection, delete, select, update
 from socialcare.delivery import bodies
 from socialcare.delivery.states import CANCELLED, EXPIRED, HELD, READY, SENDING, State, locked, move
 from socialcare.failpoints import reach
-from socialcare.model import Author, Decision, Mention
+from socialcare.model import Author, Mention
 from socialcare.sending import Effect
 from socialcare.store.database import now
+from socialcare.store.retention import forgotten
 from socialcare.store.tables import DECISION, EFFECT, MENTION, STATE
 
 _AT_ONCE = 500
@@ -81,7 +82,7 @@ def purge(connection: Connection) -> int:
     for decision in connection.execute(
         select(DECISION.c.seq, DECISION.c.body).where(DECISION.c.mention.in_(rows))
     ).all():
-        shown = msgspec.json.encode(_forgotten(msgspec.json.decode(decision.body, type=Decision)))
+        shown = msgspec.json.encode(forgotten(msgspec.json.decode(decision.body)))
         connection.execute(update(DECISION).where(DECISION.c.seq == decision.seq).values(body=shown))
     reach("purge.before_commit")
     return len(rows)
@@ -101,9 +102,3 @@ def _bare(effect: Effect) -> Effect:
         root=mention.root,
     )
     return replace(effect, mention=ids)
-
-
-def _forgotten(decision: Decision) -> Decision:
-    """A decision without what was read off its mention."""
-    then = _forgotten(decision.then) if decision.then is not None else None
-    return replace(decision, author="", fields={}, input=None, then=then)

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, Row, select
 
-from socialcare.model import Decision, Mention
+from socialcare.model import Mention
 from socialcare.sending import Effect
 from socialcare.store.tables import DECISION, EFFECT, EVIDENCE, MENTION
 
@@ -38,6 +38,13 @@ class Item(Struct, frozen=True, kw_only=True):
     why: str = ""
     version: int = 0
     seen: tuple[str, ...] = ()
+
+
+class _Reason(Struct, frozen=True):
+    """Of a decision record, why it came to nothing."""
+
+    reason: str | None = None
+    near: tuple[str, ...] = ()
 
 
 def waiting(connection: Connection, kinds: frozenset[str] = frozenset(WAITS)) -> list[Item]:
@@ -115,7 +122,7 @@ def _mention(row: Row[Any], waits: Waits, why: str) -> Item:  # Any: a row of `m
 
 
 def _nearest(body: bytes) -> str:
-    decision = msgspec.json.decode(body, type=Decision)
+    decision = msgspec.json.decode(body, type=_Reason)
     if decision.reason:
         return decision.reason
     return f"no rule fired; nearest: {', '.join(decision.near[:3])}" if decision.near else "no rule fired"
