@@ -20,8 +20,11 @@ DEAD_AFTER = 45.0
 """Seconds without a beat after which a worker counts as dead, and its shards as free."""
 
 
-def join(connection: Connection, worker: str, host: str, pid: int) -> None:
-    """A worker begins; its id was never used before."""
+def join(connection: Connection, worker: str, host: str, pid: int, *, alone: bool = False) -> None:
+    """A worker begins; its id was never used before. `alone`: no other can be alive, so that all is free for it at once."""
+    if alone:
+        connection.execute(update(SHARD).values(owner=None, lease_until=None))
+        connection.execute(delete(WORKER))
     at = now(connection)
     row = {"id": worker, "host": host, "pid": pid, "started_at": at, "beat_at": at}
     insert_missing(connection, WORKER, [row])

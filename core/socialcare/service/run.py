@@ -73,7 +73,8 @@ class Service:
         self.policies = Policies(self.settings, self.loaded, self.database, self.clock, self.metrics)
         self.served: Served | None = None
         self.decider: Decider | None = None
-        self.speaker = Speaker(self.database, self.terms, self.clock, self.worker)
+        self.alone = self.database.dialect == "sqlite"  # its lock file lets no second process work through it
+        self.speaker = Speaker(self.database, self.terms, self.clock, self.worker, alone=self.alone)
 
     # ---- deciding ---------------------------------------------------------------------------------------------------
 
@@ -114,17 +115,16 @@ class Service:
 
     async def join(self) -> None:
         """Be a worker among others."""
-        await self.database.run(
-            partial(leases.join, worker=self.worker, host=socket.gethostname(), pid=os.getpid())
-        )
+        await self.database.run(self._join)
         await self.beat()
+
+    def _join(self, connection: Connection) -> None:
+        leases.join(connection, self.worker, socket.gethostname(), os.getpid(), alone=self.alone)
 
     async def beat(self) -> bool:
         """A sign of life, our share of the work, and what dead workers left."""
         if not await self.database.run(partial(leases.beat, worker=self.worker)):
-            await self.database.run(
-                partial(leases.join, worker=self.worker, host=socket.gethostname(), pid=os.getpid())
-            )
+            await self.database.run(self._join)
         self.shards = await self.database.run(partial(leases.share, worker=self.worker))
         await self.database.run(leases.bury)
         return False
