@@ -13,8 +13,8 @@ from sqlalchemy import event
 from socialcare.store.database import Database, open_database
 
 
-def _stage() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("delivery_stage", Path(__file__).with_name("stage.py"))
+def _module(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"delivery_{name}", Path(__file__).with_name(f"{name}.py"))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -23,7 +23,13 @@ def _stage() -> ModuleType:
     return module
 
 
-_STAGE = _stage()
+_STAGE = _module("stage")
+
+
+@pytest.fixture(scope="session")
+def world() -> ModuleType:
+    """The module `world.py` beside these tests."""
+    return _module("world")
 
 
 @pytest.fixture(scope="session")

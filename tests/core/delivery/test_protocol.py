@@ -1,0 +1,108 @@
+"""Two workers, crashes, lost and late answers, lagging reads: whatever the order, nobody is answered twice and nothing is lost."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+FATES = ["ok", "lost", "applied and lost", "applied and 503", "dropped", "refused", "429"]
+SEARCH = settings(
+    max_examples=int(os.environ.get("SOCIALCARE_SEARCH", "60")),
+    deadline=None,
+    stateful_step_count=50,
+    suppress_health_check=list(HealthCheck),
+    print_blob=True,
+    database=None,
+)
+
+
+class Machine(RuleBasedStateMachine):
+    """Everything that can happen, as rules over a world."""
+
+    make = None
+
+    def __init__(self):
+        super().__init__()
+        self.world = self.make()
+
+    @rule(
+        slot=st.integers(0, 1),
+        what=st.sampled_from(["speak", "speak", "reconcile"]),
+        steps=st.integers(1, 4),
+    )
+    def act(self, slot, what, steps):
+        for _ in range(steps):
+            self.world.act((self.world.slots[slot], what))
+
+    @rule(slot=st.integers(0, 1), steps=st.integers(2, 6))
+    def speak(self, slot, steps):
+        for _ in range(steps):
+            self.world.act((self.world.slots[slot], "speak"))
+
+    @rule(slot=st.integers(0, 1))
+    def crash(self, slot):
+        self.world.crash(slot)
+
+    @rule(
+        seconds=st.sampled_from([1, 4, 6, 16, 46, 61, 76, 181, 700]),
+        beating=st.sampled_from([{0, 1}, {0}, {1}]),
+        applies=st.booleans(),
+    )
+    def turn(self, seconds, beating, applies):
+        self.world.turn(seconds, beating, applies=applies)
+
+    @precondition(lambda self: self.world.open_requests())
+    @rule(which=st.integers(0, 9), how=st.sampled_from(FATES), lag=st.sampled_from([0, 30, 60]))
+    def answer(self, which, how, lag):
+        waiting = self.world.open_requests()
+        self.world.answer(waiting[which % len(waiting)], how, lag)
+
+    @rule(
+        what=st.sampled_from(["look", "look", "look", "kill", "go on", "go on", "delete"]),
+        number=st.integers(1, 2),
+    )
+    def person(self, what, number):
+        if what == "look":
+            self.world.person(number)
+        elif what == "delete":
+            self.world.delete(number)
+        else:
+            self.world.kill(on=what == "kill")
+
+    @invariant()
+    def holds(self):
+        self.world.check()
+
+    def teardown(self):
+        try:
+            self.world.end()
+        finally:
+            self.world.close()
+
+
+def machine_of(world, **kind):
+    """The rules over worlds of one kind."""
+    return type("Machine", (Machine,), {"make": staticmethod(lambda: world.World(**kind))})
+
+
+@pytest.mark.parametrize("idempotency", ["none", "client_id"])
+def test_nobody_is_answered_twice_and_nothing_is_lost(world, idempotency):
+    run_state_machine_as_test(machine_of(world, idempotency=idempotency), settings=SEARCH)
+
+
+@pytest.mark.parametrize("weakened", ["ResendsOnTimeOut", "LooksAtOnce"])
+def test_the_search_catches_a_protocol_that_is_weakened(world, weakened):
+    """A check that cannot fail is no check: the same search over a worker that is less careful."""
+    weakened = machine_of(world, speaker=getattr(world, weakened))
+    with pytest.raises(AssertionError, match="I2: answered twice"):
+        run_state_machine_as_test(
+            weakened, settings=settings(SEARCH, max_examples=300, phases=[Phase.generate])
+        )
