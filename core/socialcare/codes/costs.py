@@ -21,7 +21,7 @@ COSTS: tuple[Code, ...] = (
         "A rule costs nothing where the word, phrase or handle that must be there is not. These rules test numbers, times,\n"
         "counts, flags or confidence only, or only what must not be there, or have an alternative under `any` that does, so\n"
         "they are asked of every mention, or of each with the right intent: a number takes about 0.15 µs, a count or flag that\n"
-        "alone decides 1 µs, a calendar 14 µs. It is a warning where they take 30 µs a mention together, which doubles the\n"
+        "alone decides 1 µs, a calendar 3 µs. It is a warning where they take 30 µs a mention together, which doubles the\n"
         "time of a dry run, and a note from 5 µs on; the dearest are shown. A few of them do no harm.\n"
         "Avoid:   when: {author.followers: {above: 10000}}   # and hundreds like it\n"
         "Prefer:  when: {author.followers: {above: 10000}, intent: complaint, text: {has: [refund, broken]}}",

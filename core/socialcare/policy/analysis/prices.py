@@ -22,7 +22,7 @@ from socialcare.policy.statements import Policy, Rule
 
 PATTERN = 1.4
 """To try a pattern on a text; one with `\\b` at its ends or a long repeated class takes several times as long where it nearly fits."""
-_HIT, _TEST, _CLOSE_TEST, _CALENDAR = 0.03, 0.05, 0.35, 14.0
+_HIT, _TEST, _CLOSE_TEST, _CALENDAR = 0.03, 0.05, 0.35, 3.0
 _CALL = 0.1
 """To ask anything at all."""
 _MEMORY = 1.0
