@@ -39,10 +39,10 @@ def open_sqlite(url: URL, *, exclusive: bool, patience: float) -> Engines:
         raise SettingsError(
             f"`{path}`: there is no folder `{path.parent}`\nhelp: make the folder, or name another file for the database"
         )
+    _demand_database(path)
     lock = Lock(path.with_name(path.name + ".lock")) if exclusive else None
     release = lock.release if lock is not None else lambda: None
     try:
-        _demand_database(path)
         writing = _engine(path, "rwc", _pragmas(exclusive=exclusive), patience, 1, "BEGIN IMMEDIATE")
         _demand_sound(writing, path, thoroughly=exclusive)
     except BaseException:
@@ -109,6 +109,8 @@ def _demand_database(path: Path) -> None:
             head = file.read(len(_HEADER))
     except OSError as error:
         raise SettingsError(f"`{path}` cannot be opened: {error.strerror}") from error
+    if not head and path.with_name(path.name + ".lock").exists():
+        raise SettingsError(f"`{path}` is empty, though it was worked with (`{path.name}.lock`)\n{_RESTORE}")
     if head and head != _HEADER:
         raise SettingsError(f"`{path}` is no SQLite database, or its beginning is damaged\n{_RESTORE}")
 

@@ -219,7 +219,7 @@ async def test_S36_texts_go_when_their_time_is_over_and_what_waits_stays(aged: D
     assert await aged.look(partial(column, of=REJECT.c.raw)) == []
     assert await aged.look(partial(column, of=WORD.c.text)) == [None]
     assert await aged.look(partial(column, of=AUDIT.c.personal)) == [None]
-    assert await aged.look(partial(column, of=MENTION.c.author)) == ["x:7", "x:7", "x:8"]
+    assert sorted(await aged.look(partial(column, of=MENTION.c.author))) == ["x:7", "x:7", "x:8"]
     assert await aged.run(partial(purge, texts=90 * DAY, audit=400 * DAY)) == 0
 
 
