@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -14,9 +14,11 @@ from socialcare.delivery import outbox
 from socialcare.delivery.terms import Terms
 from socialcare.desk import Desk
 from socialcare.model import Author, Decision, Mention
+from socialcare.plugins import Loaded
 from socialcare.sending import Answer, Effect, Found, OwnPost
 from socialcare.store.decisions import keep_decisions
-from socialcare.testing import desk
+from socialcare.testing import desk, loaded
+from socialcare.testing.standins import Counting
 
 BEGIN = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 
@@ -35,9 +37,16 @@ rules:
 _TEXTS = ("@brand thanks a lot", "@brand late again", "@brand what a day")
 
 
-def company() -> Desk:
-    """A desk with two rules that reply and a guard that holds."""
-    return desk(_POLICY).desk
+class Company(NamedTuple):
+    """A desk with two rules that reply and a guard that holds, and its plugins."""
+
+    desk: Desk
+    loaded: Loaded
+
+
+def company() -> Company:
+    """It, ready to decide."""
+    return Company(desk(_POLICY, Counting()).desk, loaded("actions", Counting()))
 
 
 def mention(number: int) -> Mention:
@@ -71,7 +80,7 @@ class StandingClock:
 class Platform:
     """A platform without keys, on which requests are refused, applied without an answer, or lost; `posts` is the truth."""
 
-    rng: random.Random
+    rng: random.Random = field(default_factory=random.Random)
     name: str = "ledger"
     doc: str = "a platform that keeps a ledger"
     platform: str = "x"

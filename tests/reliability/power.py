@@ -21,9 +21,16 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
 
-import structlog
 from tests.bench.page import table
-from tests.reliability.company import Platform, StandingClock, answered_twice, commit_too, company, mention
+from tests.reliability.company import (
+    Company,
+    Platform,
+    StandingClock,
+    answered_twice,
+    commit_too,
+    company,
+    mention,
+)
 from tests.reliability.connecting import sqlite_on
 from tests.reliability.disk import Disk, PowerIsOff
 from tests.reliability.page import tell
@@ -32,11 +39,11 @@ from tests.reliability.promises import FEED, Told, missing
 from socialcare.delivery import audit
 from socialcare.delivery.speaking import Speaker
 from socialcare.delivery.terms import terms_of
-from socialcare.desk import Desk
 from socialcare.errors import Interrupted, SettingsError
 from socialcare.listening import Gone
 from socialcare.model import Decision, Mention
 from socialcare.service.decider import Decider
+from socialcare.service.logs import set_up
 from socialcare.service.metrics import Metrics
 from socialcare.store import sqlite
 from socialcare.store.database import open_database
@@ -87,7 +94,7 @@ class History:
 
     folder: Path
     rng: random.Random
-    desk: Desk
+    company: Company
     told: Told = field(default_factory=Told)
     number: int = 0
     during: str = "opening"
@@ -117,9 +124,9 @@ class History:
         database = await open_database(f"sqlite:///{self.folder}/care.db", clock=self.clock, exclusive=True)
         try:
             terms = terms_of([self.platform])
-            desk = replace(self.desk, store=SqlStore(database, partial(commit_too, terms=terms)))
+            desk = replace(self.company.desk, store=SqlStore(database, partial(commit_too, terms=terms)))
             figures = _Figures(self.clock, self.told)
-            decider = Decider(desk, database, self.clock, figures, lambda: range(SHARDS))
+            decider = Decider(desk, database, figures, lambda: range(SHARDS))
             worker = f"w{self.rng.getrandbits(60):x}"
             speaker = Speaker(database, terms, self.clock, worker, alone=True, told=self.told.reached)
             works: dict[str, Callable[[], Awaitable[object]]] = {
@@ -183,14 +190,14 @@ def _leave(left: Mapping[str, bytes], folder: Path) -> None:
 
 def cuts(number: int, seed: int, synchronous: str = "FULL") -> Iterator[tuple[Cut, History]]:
     """So many cuts, each with the history that it came in; `synchronous` is how SQLite is told to write."""
-    rng, desk = random.Random(seed), company()
+    rng, ours = random.Random(seed), company()
     with tempfile.TemporaryDirectory() as place, _writing(synchronous):
         history: History | None = None
         for at in range(number):
             if history is None or at % LIVES == 0:
                 folder = Path(place) / f"history{at}"
                 folder.mkdir()
-                history = History(folder, rng, desk)
+                history = History(folder, rng, ours)
                 cut_at = rng.randint(1, _THE_MAKING)
             else:
                 cut_at = 1 + int(rng.expovariate(1 / _A_LIFE))
@@ -224,7 +231,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--synchronous", choices=("FULL", "NORMAL", "OFF"), default="FULL")
     asked = parser.parse_args()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    set_up(as_json=True, level=logging.CRITICAL)
     done: list[Cut] = []
     told: dict[Path, Counter[str]] = {}
     requests: dict[Path, int] = {}
