@@ -127,6 +127,10 @@ def _asked(test: Comparison, source: Source) -> str:
     """What is left to the naive matcher, or to the world itself."""
     if test.op == "reaches":
         return f"w.arrives({source.constant(test.path.removeprefix('counts.'))}, {source.constant(test.operand)})"
+    if test.path == "time" and test.op in {"inside", "outside"}:
+        inside = f"w.policy.calendars[{source.constant(test.operand)}].is_inside(w.time)"
+        told = inside if test.op == "inside" else f"not {inside}"
+        return f"({source.constant(test.if_missing)} if w.time is None else {told})"
     return f"{source.constant(compare)}({source.constant(test)}, w)"
 
 
