@@ -107,6 +107,7 @@ class Intake:
     async def _store(self, group: Sequence[tuple[Batch, asyncio.Future[Taken]]]) -> None:
         try:
             taken = await self._database.run(partial(take_in_all, batches=[batch for batch, _ in group]))
+            reach("intake.after_commit")
         except asyncio.CancelledError:
             for _, answer in group:
                 answer.cancel()
@@ -120,7 +121,6 @@ class Intake:
                 if not answer.done():
                     answer.set_exception(error)
             return
-        reach("intake.after_commit")
         for (_, answer), result in zip(group, taken, strict=True):
             if not answer.done():
                 answer.set_result(result)
