@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 import click
 
-from socialcare.cli.live import by, demand_live, tell, who
+from socialcare.cli.live import by, config, demand_live, tell, who
 
 
 @click.command("pause")
 @click.argument("account")
 @by
-def pause(account: str, by: str | None) -> None:
+@config
+def pause(account: str, by: str | None, config: Path | None) -> None:
     """Keep ACCOUNT from speaking: what it would say is held until it is resumed."""
-    _say("pause", account, by)
+    _say("pause", account, by, config)
 
 
 @click.command("resume")
 @click.argument("account")
 @by
-def resume(account: str, by: str | None) -> None:
+@config
+def resume(account: str, by: str | None, config: Path | None) -> None:
     """Let ACCOUNT speak again: what the pause held is put before the guards once more."""
-    _say("resume", account, by)
+    _say("resume", account, by, config)
 
 
-def _say(word: Literal["pause", "resume"], account: str, by: str | None) -> None:
+def _say(word: Literal["pause", "resume"], account: str, by: str | None, file: Path | None) -> None:
     demand_live()
-    from socialcare.cli.opened import open_policy
-    from socialcare.diagnostics.spelling import suggestion
     from socialcare.service.words import Said
 
-    accounts = open_policy(None).policy.accounts
-    if account not in accounts:
-        raise click.UsageError(f"the policy has no account `{account}`; {suggestion(account, accounts)}")
-    tell(Said(word, account, who(by)))
+    tell(Said(word, account, who(by)), file)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import click
 
 from socialcare.cli.console import out
-from socialcare.cli.live import by, change, demand_live, who
+from socialcare.cli.live import by, change, config, demand_live, who
 
 
 @click.command("adopt")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @by
-def command(by: str | None, *, yes: bool) -> None:
+@config
+def command(by: str | None, config: Path | None, *, yes: bool) -> None:
     """Say that this database is to be answered from by this machine, and by no other any more.
 
     A database on another machine than it was made on is a copy until somebody says otherwise: two of them would answer everybody
@@ -24,5 +26,5 @@ def command(by: str | None, *, yes: bool) -> None:
 
     if not yes:
         click.confirm("Is nothing else answering from this database or a copy of it?", abort=True)
-    change(partial(amnesia.adopt, by=who(by)))
-    out().print("adopted; `socialcare run` reads our own posts back, and then answers")
+    change(partial(amnesia.adopt, by=who(by)), config)
+    out().print("adopted; start `socialcare run` anew: it reads our own posts back, and then answers")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
+from pathlib import Path
 
 import click
 
 from socialcare.cli.console import out
-from socialcare.cli.live import demand_live, look
+from socialcare.cli.live import config, demand_live, look
 
 
 @click.group("audit")
@@ -23,17 +23,17 @@ def command() -> None:
     multiple=True,
     help="A head that was kept outside the database: the log prints one a day.",
 )
-def verify(anchors: tuple[str, ...]) -> None:
+@config
+def verify(anchors: tuple[str, ...], config: Path | None) -> None:
     """Check the chain of hashes from the first row to the last, and the first row that was changed or is missing."""
     demand_live()
     from socialcare.delivery import audit
 
-    kept = [_head(written) for written in anchors]
-    broken = look(partial(audit.verify, anchors=[audit.Head(*one) for one in kept]))
+    kept = [audit.Head(*_head(written)) for written in anchors]
+    broken, head = look(lambda trail: (audit.verify(trail, anchors=kept), audit.head(trail)), config)
     if broken is not None:
         out().print(f"row {broken.seq} {broken.why}")
         raise click.exceptions.Exit(1)
-    head = look(audit.head)
     out().print(
         "no row yet"
         if head is None

@@ -7,22 +7,18 @@ from pathlib import Path
 import click
 
 from socialcare.cli.console import out
+from socialcare.cli.live import config as config_option
+from socialcare.cli.live import demand_live
 
 
 @click.command("doctor")
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The settings, instead of the nearest socialcare.toml.",
-)
+@config_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print.")
 def command(config: Path | None, form: str) -> None:
     """Look at settings, plugins, policy and database, and say what is in the way.
 
     Nothing is changed and nothing is sent. Exit code 1 where something is in the way.
     """
-    from socialcare.cli.live import demand_live
-
     demand_live()
     import asyncio
 

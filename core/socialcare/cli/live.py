@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -13,12 +15,15 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from socialcare.service.words import Said
+    from socialcare.store.database import Database
 
 T = TypeVar("T")
 
 _NEEDED = ("aiohttp", "alembic", "prometheus_client", "sqlalchemy", "structlog")
-PATIENCE = 5.0
-"""Seconds for which a command waits until what it said is done."""
+_PATIENCE, _LOOK_EVERY = 5.0, 0.1
+"""Seconds for which a command waits until what it said is done, and between two looks."""
+
+_LONGEST_NAME = 100
 
 by = click.option(
     "--by",
@@ -26,6 +31,11 @@ by = click.option(
     envvar="SOCIALCARE_USER",
     show_envvar=True,
     help="Who you are, by your name under `people:`; without it the name you are logged in with.",
+)
+config = click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The settings, instead of the nearest socialcare.toml.",
 )
 
 
@@ -49,53 +59,79 @@ def demand_live() -> None:
 
 def who(name: str | None) -> str:
     """The person at the keyboard."""
-    return name or getpass.getuser()
-
-
-def look(query: Callable[[Connection], T]) -> T:
-    """Ask the database of the nearest settings.
-
-    Raises:
-        SettingsError: it is not there, or cannot be opened.
-    """
-    return asyncio.run(_with_database(query, change=False))
-
-
-def change(transaction: Callable[[Connection], T]) -> T:
-    """One transaction in that database, which a running `socialcare run` may have open.
-
-    Raises:
-        SettingsError: as `look`.
-    """
-    return asyncio.run(_with_database(transaction, change=True))
-
-
-async def _with_database(call: Callable[[Connection], T], *, change: bool) -> T:
-    demand_live()
-    from socialcare.config import find_settings
-    from socialcare.service.settings import database_url, live_settings
-    from socialcare.store.database import open_database
-
-    settings = find_settings()
-    database = await open_database(database_url(live_settings(settings), settings))
     try:
-        return await (database.run(call) if change else database.look(call))
-    finally:
-        await database.close()
+        name = name or getpass.getuser()
+    except (KeyError, OSError):  # a container's user that has no name
+        raise click.UsageError("nobody is logged in here; say who you are with `--by NAME`") from None
+    if len(name) > _LONGEST_NAME:
+        raise click.UsageError(f"a name has at most {_LONGEST_NAME} characters")
+    return name
 
 
-def tell(said: Said) -> None:
-    """Leave a word, and print what became of it if that is known soon."""
-    import time
-    from functools import partial
+def look(query: Callable[[Connection], T], file: Path | None = None) -> T:
+    """Ask the database of the settings in `file`, or of the nearest.
 
+    Raises:
+        SettingsError: it is not there, is away, or cannot be opened.
+    """
+    return _with(lambda database: database.look(query), file)
+
+
+def change(transaction: Callable[[Connection], T], file: Path | None = None) -> T:
+    """One transaction in that database, which a running `socialcare run` may have open. Raises as `look`."""
+    return _with(lambda database: database.run(transaction), file)
+
+
+def tell(said: Said, file: Path | None = None) -> None:
+    """Leave a word, and print what became of it if that is known soon. Raises as `look`."""
     from socialcare.cli.console import out
 
-    demand_live()
+    out().print(_with(lambda database: _told(database, said), file))
+
+
+async def _told(database: Database, said: Said) -> str:
+    from functools import partial
+
+    from socialcare.clock import SystemClock
     from socialcare.service.words import answer_to, say
 
-    number = change(partial(say, said=said))
-    until = time.monotonic() + PATIENCE
-    while (answer := look(partial(answer_to, number=number))) is None and time.monotonic() < until:
-        time.sleep(0.2)
-    out().print(answer or f"written down as word {number}; it is done as soon as `socialcare run` is running")
+    clock = SystemClock()
+    number = await database.run(partial(say, said=said))
+    until = clock.steady() + _PATIENCE
+    while (answer := await database.look(partial(answer_to, number=number))) is None:
+        if clock.steady() > until:
+            return f"written down as word {number}; it is done as soon as `socialcare run` is running"
+        await clock.sleep(_LOOK_EVERY)
+    return answer
+
+
+def _with(call: Callable[[Database], Awaitable[T]], file: Path | None) -> T:
+    demand_live()
+    from socialcare.errors import Interrupted, SettingsError
+
+    async def done() -> T:
+        async with _opened(file) as database:
+            return await call(database)
+
+    try:
+        return asyncio.run(done())
+    except Interrupted as why:
+        raise SettingsError(
+            f"the database is away: {why}\nhelp: look whether it runs and has room, and say it again"
+        ) from why
+
+
+@asynccontextmanager
+async def _opened(file: Path | None) -> AsyncIterator[Database]:
+    from socialcare.config import find_settings
+    from socialcare.service.settings import database_url, demand_database, live_settings
+    from socialcare.store.database import open_database
+
+    settings = find_settings(file=file)
+    url = database_url(live_settings(settings), settings)
+    demand_database(url)
+    database = await open_database(url)
+    try:
+        yield database
+    finally:
+        await database.close()

@@ -7,14 +7,12 @@ from pathlib import Path
 import click
 
 from socialcare.cli.console import verbosity
+from socialcare.cli.live import config as config_option
+from socialcare.cli.live import demand_live
 
 
 @click.command("run")
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The settings, instead of the nearest socialcare.toml.",
-)
+@config_option
 @click.option("--safe-mode", is_flag=True, help="Take mentions in and serve health; decide and send nothing.")
 @click.option(
     "--drain",
@@ -35,8 +33,10 @@ def command(config: Path | None, form: str, *, safe_mode: bool, drain: bool) -> 
     killed at any moment and goes on where it was. SIGTERM or Ctrl-C finishes what is being sent; a second one ends at once.
     The policy is read again when its files change; one with errors is reported, and the last good one goes on.
     """
-    from socialcare.cli.live import demand_live
-
+    if safe_mode and drain:
+        raise click.UsageError(
+            "`--drain` decides and sends what is there, and `--safe-mode` decides and sends nothing"
+        )
     demand_live()
     import asyncio
     import logging

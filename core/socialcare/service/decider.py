@@ -13,12 +13,12 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, select, update
 
 from socialcare.agenda import times
-from socialcare.clock import Clock
 from socialcare.desk import Desk
 from socialcare.errors import Interrupted
 from socialcare.failpoints import reach
 from socialcare.model import Decision, Event, Mention, Tick
 from socialcare.pipeline import decide
+from socialcare.seam import Seam
 from socialcare.service.metrics import Metrics
 from socialcare.store.database import Database, now
 from socialcare.store.tables import MENTION
@@ -27,7 +27,7 @@ BATCH = 500
 """Mentions decided at once; no decision depends on it."""
 
 MOST_TRIES = 3
-"""Starts of work on one mention; who has not been decided after these killed the process each time."""
+"""Starts of work on one mention; who has not been decided after these brings us to a fall each time."""
 
 _log = structlog.get_logger()
 _MENTION = Decoder(Mention)
@@ -45,35 +45,54 @@ class Waiting:
 class Decider:
     """Decides for the shards of one worker, on the desk of the day.
 
-    `desk` may be exchanged between two batches; `shards` says which authors are ours at the moment.
+    `desk` may be exchanged between two batches; `shards` says which authors are ours at the moment; `told` is called with each
+    decision once it is committed.
     """
 
     def __init__(
         self,
         desk: Desk,
         database: Database,
-        clock: Clock,
         metrics: Metrics,
         shards: Callable[[], Collection[int]],
+        told: Callable[[Decision], None] = lambda _decision: None,
     ) -> None:
         self.desk = desk
         self._database = database
-        self._clock = clock
         self._metrics = metrics
         self._shards = shards
+        self._told = told
+        self._given_back: set[int] = set()
         self._scheduled_from: datetime | None = None
 
+    @property
+    def leads(self) -> bool:
+        """Whether what concerns no single author is ours to do: that is left to the worker of the first shard."""
+        return 0 in self._shards()
+
     async def mentions(self) -> int:
-        """Decide a batch of what waits; how many there were."""
-        waiting = await self._database.run(partial(take_up, shards=tuple(self._shards())))
-        if waiting:
-            await self.decide([one.mention for one in waiting])
+        """Decide a batch of what waits; how many there were.
+
+        Raises:
+            Interrupted: nothing was decided; the batch waits again, as if it had not been begun.
+        """
+        given_back, shards = frozenset(self._given_back), tuple(self._shards())
+        waiting = await self._database.run(partial(take_up, shards=shards, given_back=given_back))
+        self._given_back -= given_back
+        if not waiting:
+            return 0
+        try:
+            decisions = await self.decide([one.mention for one in waiting])
+        except Interrupted:
+            self._given_back.update(one.row for one in waiting)
+            raise
+        if sum(one.event == "mention" for one in decisions) < len(waiting):
             await self._database.run(partial(close, waiting=waiting))
         return len(waiting)
 
     async def time(self) -> None:
-        """Let time pass: holds that end, rules whose time has come. Left to the worker of the first shard."""
-        if 0 not in self._shards():
+        """Let time pass: holds that end, rules whose time has come."""
+        if not self.leads:
             return
         at = datetime.fromtimestamp(await self._database.look(now), UTC)
         if self._is_scheduled(at) or await self.desk.store.due(at.timestamp()):
@@ -87,7 +106,7 @@ class Decider:
         return since is None or bool(times(desk.setting.policy, desk.scheduled, since, at))
 
     async def decide(self, events: Sequence[Event]) -> list[Decision]:
-        """Decide events, and commit what follows.
+        """Decide events, commit what follows, and tell of it.
 
         Raises:
             Interrupted: nothing was decided; to be tried again.
@@ -102,32 +121,51 @@ class Decider:
         self._metrics.decided(decisions)
         for one in decisions:
             for problem in one.problems:
-                _log.error("could not be decided", mention=one.mention, decision=one.id, problem=problem)
+                kind = problem.partition(":")[0]  # what follows may repeat the mention; the decision keeps it
+                _log.error("could not be decided", mention=one.mention, decision=one.id, problem=kind)
+            self._told(one)
+        tell_failures(self.desk.seam)
         return decisions
 
 
-def take_up(connection: Connection, shards: Sequence[int], most: int = BATCH) -> list[Waiting]:
+def tell_failures(seam: Seam) -> None:
+    """Log what has failed in plugins since the last time; not why, which may repeat what a mention says."""
+    for (plugin, what, kind), (_, count) in seam.failures.take().items():
+        _log.warning(
+            "a plugin failed", plugin=plugin, what=what, kind=kind.partition(":")[0][:80], times=count
+        )
+
+
+def take_up(
+    connection: Connection,
+    shards: Sequence[int],
+    given_back: Collection[int] = (),
+    most: int = BATCH,
+) -> list[Waiting]:
     """What waits longest, its try counted before it begins: what kills us is found out after `MOST_TRIES` starts.
 
-    What was begun before is taken up alone, so that one such mention costs its neighbours nothing.
+    What was begun before is taken up alone, so that one such mention costs its neighbours nothing; what was `given_back`
+    counts as not begun.
     """
+    if given_back:
+        begun = MENTION.c.id.in_(given_back) & (MENTION.c.tries > 0)
+        connection.execute(update(MENTION).where(begun).values(tries=MENTION.c.tries - 1))
     ours = (MENTION.c.state == "new") & MENTION.c.shard.in_(shards)
     columns = (MENTION.c.id, MENTION.c.version, MENTION.c.tries, MENTION.c.arrived_at, MENTION.c.body)
-    rows = connection.execute(select(*columns).where(ours).order_by(MENTION.c.id).limit(most)).all()
-    fresh = 0
-    for row in rows:
-        if row.tries:
+    asked = select(*columns).where(ours).order_by(MENTION.c.id)
+    while (first := connection.execute(asked.limit(1)).one_or_none()) is not None:
+        if first.tries < MOST_TRIES:
             break
-        fresh += 1
-    if rows and not fresh:
-        rows, fresh = rows[:1], 1
-        if rows[0].tries >= MOST_TRIES:
-            _quarantine(connection, rows[0].id)
-            return take_up(connection, shards, most)
-    rows = rows[:fresh]
-    if rows:
-        taken = MENTION.c.id.in_([row.id for row in rows])
-        connection.execute(update(MENTION).where(taken).values(tries=MENTION.c.tries + 1))
+        _quarantine(connection, first.id)
+    if first is None:
+        return []
+    rows = [first]
+    if not first.tries:
+        rest = connection.execute(asked.limit(most)).all()
+        begun_at = next((place for place, row in enumerate(rest) if row.tries), len(rest))
+        rows = list(rest[:begun_at])
+    taken = MENTION.c.id.in_([row.id for row in rows])
+    connection.execute(update(MENTION).where(taken).values(tries=MENTION.c.tries + 1))
     return [Waiting(row.id, row.version, _arrived(row.body, row.arrived_at)) for row in rows]
 
 
@@ -137,8 +175,9 @@ def _arrived(body: bytes, at: float) -> Mention:
 
 
 def _quarantine(connection: Connection, row: int) -> None:
-    reason = f"the process died {MOST_TRIES} times while it was decided"
+    reason = f"it was begun {MOST_TRIES} times and never decided: the process died, or could not store the decision"
     connection.execute(update(MENTION).where(MENTION.c.id == row).values(state="quarantined", reason=reason))
+    _log.error("quarantined", row=row, tries=MOST_TRIES)
 
 
 def close(connection: Connection, waiting: Sequence[Waiting]) -> None:

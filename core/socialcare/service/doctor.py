@@ -11,10 +11,11 @@ from sqlalchemy import Connection, func, select
 from socialcare.config import Settings
 from socialcare.delivery import audit, lanes, leases, switch
 from socialcare.diagnostics import Problems
-from socialcare.errors import SocialcareError
+from socialcare.errors import Interrupted, SettingsError, SocialcareError
 from socialcare.opening import load_policy
 from socialcare.plugins import Loaded, load
-from socialcare.service.settings import database_url, live_settings
+from socialcare.service.settings import database_url, demand_database, live_settings
+from socialcare.service.terms import terms_for
 from socialcare.store.database import Database, now, open_database
 from socialcare.store.tables import CURSOR, EFFECT, MENTION, REJECT
 
@@ -28,27 +29,51 @@ class Finding(NamedTuple):
 
 
 async def examine(settings: Settings) -> list[Finding]:
-    """Look at settings, plugins, policy and database; nothing is changed, and nothing is sent."""
+    """Look at settings, plugins, policy and database; nothing is decided, and nothing is sent."""
     found = [Finding("well", f"settings: {settings.shown}")]
+    loaded: Loaded | None = None
+    try:
+        loaded = load(settings, live=True)
+        found += [*_plugins(loaded), *_policy(settings, loaded)]
+    except SocialcareError as error:
+        found += _problems(error)
     try:
         live = live_settings(settings)
-        loaded = load(settings, live=True)
+        url = database_url(live, settings)
+        if loaded is not None:
+            terms_for(live, loaded, settings, dict)
     except SocialcareError as error:
-        return [*found, _failed("plugins", error)]
-    found += [*_plugins(loaded), _policy(settings, loaded)]
+        return [*found, *_problems(error)]
     try:
-        database = await open_database(database_url(live, settings))
+        demand_database(url)
+    except SettingsError:
+        return [
+            *found,
+            Finding("warning", "database: there is none yet", "the first `socialcare run` makes it"),
+        ]
+    try:
+        database = await open_database(url)
     except SocialcareError as error:
-        return [*found, _failed("database", error)]
+        return [*found, *_problems(error)]
     try:
         return [*found, *await _database(database)]
+    except Interrupted as why:
+        return [*found, Finding("problem", f"database: {why}")]
     finally:
         await database.close()
 
 
-def _failed(what: str, error: SocialcareError) -> Finding:
-    said, _, out = str(error).partition("\nhelp: ")
-    return Finding("problem", f"{what}: {said}", out)
+def _problems(error: SocialcareError) -> Iterator[Finding]:
+    """What an error says, one finding a problem, each with its way out."""
+    what, out = "", ""
+    for line in str(error).splitlines():
+        if line.startswith("help: "):
+            out = line.removeprefix("help: ")
+        else:
+            if what:
+                yield Finding("problem", what, out)
+            what, out = line, ""
+    yield Finding("problem", what, out)
 
 
 def _plugins(loaded: Loaded) -> Iterator[Finding]:
@@ -72,15 +97,25 @@ def _plugins(loaded: Loaded) -> Iterator[Finding]:
         )
 
 
-def _policy(settings: Settings, loaded: Loaded) -> Finding:
+def _policy(settings: Settings, loaded: Loaded) -> Iterator[Finding]:
     problems = Problems()
     policy = load_policy(settings, loaded, problems)
     if policy is None:
         number = sum(one.severity == "error" for one in problems.items)
-        return Finding("problem", f"policy: {number} errors", "`socialcare check` shows them")
-    return Finding(
-        "well", f"policy: {len(policy.rules)} rules, accounts {', '.join(policy.accounts) or 'none'}"
-    )
+        errors = "1 error" if number == 1 else f"{number} errors"
+        yield Finding("problem", f"policy: {errors}", "`socialcare check` shows them")
+        return
+    accounts = ", ".join(policy.accounts) or "none"
+    yield Finding("well", f"policy: {len(policy.rules)} rules, accounts {accounts}")
+    carried_out = {action for one in loaded.senders for action in one.actions}
+    actions = loaded.vocabulary.actions
+    said = {use.action for rule in policy.rules.values() if rule.status == "live" for use in rule.uses}
+    if idle := sorted(one for one in said - carried_out if actions[one].effect != "internal"):
+        yield Finding(
+            "warning",
+            f"nothing carries out {', '.join(f'`{one}`' for one in idle)}: what rules say so is kept and never sent",
+            "a plugin that speaks, such as `[plugins.notify]`, or another action",
+        )
 
 
 async def _database(database: Database) -> list[Finding]:
@@ -114,7 +149,7 @@ def _sending(connection: Connection) -> Iterator[Finding]:
         )
     if standing.amnesia:
         yield Finding(
-            "warning", "the database may have forgotten what was sent", "`socialcare run` reads it back"
+            "warning", "the database may have forgotten what was sent", "`socialcare run` reads it back first"
         )
     for lane in lanes.closed(connection):
         until = (

@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection, Row, select
 
-from socialcare.model import Mention
+from socialcare.model import Decision, Mention
 from socialcare.sending import Effect
 from socialcare.store.tables import DECISION, EFFECT, EVIDENCE, MENTION
 
-Waits: TypeAlias = Literal["held", "unknown", "needs_human", "inbox", "quarantined"]
-WAITS: tuple[Waits, ...] = ("needs_human", "unknown", "held", "quarantined", "inbox")
+WAITS = ("needs_human", "unknown", "held", "quarantined", "inbox")
 """Why something waits; what is most urgent first."""
 
-_STATES = {"HELD": "held", "UNKNOWN": "unknown", "NEEDS_HUMAN": "needs_human"}
+_ORDER = {kind: place for place, kind in enumerate(WAITS)}
+_STATES = {"NEEDS_HUMAN": "needs_human", "UNKNOWN": "unknown", "HELD": "held"}
 
 
 class Item(Struct, frozen=True, kw_only=True):
-    """One thing that waits: an effect (`ref` is its id), or a mention (`ref` is platform and id).
+    """One thing that waits or waited: an effect (`ref` is its id), or a mention (`ref` is platform and id).
 
-    `version` is what a word about it refers to; `why` what holds it, `seen` what is known of it, oldest first.
+    `waits` is why it waits, or the state of an effect that does not; `author` and `mention` are platform and id, `handle` how
+    people know the author; `they` wrote, `we` would say. `version` is what a word about it refers to; `why` what holds it, `seen`
+    what is known of it, oldest first.
     """
 
     ref: str
-    waits: Waits
+    waits: str
     since: datetime
     account: str
     author: str
+    handle: str
+    mention: str
     they: str
     we: str | None = None
     action: str | None = None
@@ -40,66 +46,72 @@ class Item(Struct, frozen=True, kw_only=True):
     seen: tuple[str, ...] = ()
 
 
-class _Reason(Struct, frozen=True):
-    """Of a decision record, why it came to nothing."""
-
-    reason: str | None = None
-    near: tuple[str, ...] = ()
-
-
 def waiting(connection: Connection, kinds: frozenset[str] = frozenset(WAITS)) -> list[Item]:
     """Everything that waits for one of these reasons, most urgent and then oldest first."""
     states = [state for state, kind in _STATES.items() if kind in kinds]
-    asked = select(EFFECT, MENTION.c.body.label("mentioned")).outerjoin(
-        MENTION, MENTION.c.id == EFFECT.c.mention
-    )
-    found = (
-        [_effect(row) for row in connection.execute(asked.where(EFFECT.c.state.in_(states)))]
-        if states
-        else []
-    )
+    found = [_effect(row) for row in connection.execute(_EFFECTS.where(EFFECT.c.state.in_(states)))]
     if "quarantined" in kinds:
-        found += [
-            _mention(row, "quarantined", row.reason or "")
-            for row in connection.execute(select(MENTION).where(MENTION.c.state == "quarantined"))
-        ]
+        rows = connection.execute(select(MENTION).where(MENTION.c.state == "quarantined"))
+        found += [_mention(row, "quarantined", row.reason or "") for row in rows]
     if "inbox" in kinds:
-        decided = (
-            select(MENTION, DECISION.c.body.label("decided"))
-            .join(DECISION, DECISION.c.mention == MENTION.c.id)
-            .where(
-                (DECISION.c.event == "mention")
-                & (DECISION.c.outcome == "inbox")
-                & (MENTION.c.state == "done")
-            )
-        )
-        found += [_mention(row, "inbox", _nearest(row.decided)) for row in connection.execute(decided)]
-    return sorted(found, key=lambda item: (WAITS.index(item.waits), item.since, item.ref))
+        rows = connection.execute(_UNANSWERED)
+        found += [_mention(row, "inbox", _nearest(row.decided)) for row in rows]
+    return sorted(found, key=lambda item: (_ORDER[item.waits], item.since, item.ref))
 
 
 def item(connection: Connection, ref: str) -> Item | None:
-    """One effect that waits or waited, with everything that is known of it; an id may be cut short where that is enough."""
-    asked = select(EFFECT, MENTION.c.body.label("mentioned")).outerjoin(
-        MENTION, MENTION.c.id == EFFECT.c.mention
-    )
-    rows = connection.execute(asked.where(EFFECT.c.id.startswith(ref, autoescape=True)).limit(2)).all()
-    exact = [row for row in rows if row.id == ref] or rows
-    if len(exact) != 1:
+    """One thing that waits or waited, with everything that is known of it.
+
+    The beginning of the id of an effect is enough where one alone has it, or one alone of those that wait.
+    """
+    platform, colon, name = ref.partition(":")
+    if colon:
+        named = (MENTION.c.platform == platform) & (MENTION.c.root == name)
+        return next((one for one in map(_shown, connection.execute(_MENTIONS.where(named)))), None)
+    rows = connection.execute(_EFFECTS.where(EFFECT.c.id.startswith(ref, autoescape=True)).limit(_MOST)).all()
+    row = _one([row for row in rows if row.id == ref] or rows)
+    if row is None:
         return None
-    asked_evidence = select(EVIDENCE).where(EVIDENCE.c.effect == exact[0].id).order_by(EVIDENCE.c.id)
-    seen = tuple(_evidence(row) for row in connection.execute(asked_evidence))
-    return msgspec.structs.replace(_effect(exact[0]), seen=seen)
+    asked = select(EVIDENCE).where(EVIDENCE.c.effect == row.id).order_by(EVIDENCE.c.id)
+    return replace(_effect(row), seen=tuple(_evidence(one) for one in connection.execute(asked)))
 
 
-def _effect(row: Row[Any]) -> Item:  # Any: a row of `effect`, with its mention
+def _one(rows: Sequence[Row[Any]]) -> Row[Any] | None:  # Any: as _effect
+    if len(rows) > 1:
+        rows = [row for row in rows if row.state in _STATES]
+    return rows[0] if len(rows) == 1 else None
+
+
+_MOST = 50
+_EFFECTS = select(EFFECT, MENTION.c.root.label("mentioned")).outerjoin(
+    MENTION, MENTION.c.id == EFFECT.c.mention
+)
+_MENTIONS = (
+    select(MENTION, DECISION.c.body.label("decided"))
+    .outerjoin(DECISION, (DECISION.c.mention == MENTION.c.id) & (DECISION.c.event == "mention"))
+    .order_by(DECISION.c.seq.desc())
+    .limit(1)
+)
+_UNANSWERED = select(MENTION, DECISION.c.body.label("decided")).join(
+    DECISION,
+    (DECISION.c.mention == MENTION.c.id)
+    & (DECISION.c.event == "mention")
+    & (DECISION.c.outcome == "inbox")
+    & (MENTION.c.state == "done"),
+)
+
+
+def _effect(row: Row[Any]) -> Item:  # Any: a row of `effect`, with the root of its mention
     effect = msgspec.json.decode(row.body, type=Effect)
     return Item(
         ref=row.id,
         waits=_STATES.get(row.state, row.state.lower()),
         since=datetime.fromtimestamp(row.created_at, UTC),
         account=row.account,
-        author=_who(effect.mention),
-        they=effect.mention.text if effect.mention is not None else "",
+        author=row.author,
+        handle=_handle(effect.mention),
+        mention=f"{row.platform}:{row.mentioned}" if row.mentioned else "",
+        they=_text(effect.mention) if row.mentioned else "",
         we=effect.text,
         action=row.action,
         rule=row.rule,
@@ -108,28 +120,43 @@ def _effect(row: Row[Any]) -> Item:  # Any: a row of `effect`, with its mention
     )
 
 
-def _mention(row: Row[Any], waits: Waits, why: str) -> Item:  # Any: a row of `mention`
+def _shown(row: Row[Any]) -> Item:  # Any: as _mention, with what was decided
+    if row.state == "done" and row.decided is not None:
+        decision = msgspec.json.decode(row.decided, type=Decision)
+        return _mention(row, decision.outcome, _nearest(row.decided))
+    return _mention(row, row.state, row.reason or "")
+
+
+def _mention(row: Row[Any], waits: str, why: str) -> Item:  # Any: a row of `mention`
     mention = msgspec.json.decode(row.body, type=Mention) if row.body else None
     return Item(
         ref=f"{row.platform}:{row.root}",
         waits=waits,
         since=datetime.fromtimestamp(row.arrived_at, UTC),
         account=row.account,
-        author=_who(mention),
-        they=mention.text if mention is not None else "(its text was removed)",
+        author=row.author,
+        handle=_handle(mention),
+        mention=f"{row.platform}:{row.root}",
+        they=_text(mention),
         why=why,
     )
 
 
-def _nearest(body: bytes) -> str:
-    decision = msgspec.json.decode(body, type=_Reason)
-    if decision.reason:
-        return decision.reason
-    return f"no rule fired; nearest: {', '.join(decision.near[:3])}" if decision.near else "no rule fired"
+def _text(mention: Mention | None) -> str:
+    return "(its text was removed)" if mention is None or not mention.author.id else mention.text
 
 
-def _who(mention: Mention | None) -> str:
+def _handle(mention: Mention | None) -> str:
     return "" if mention is None else mention.author.handle or mention.author.id
+
+
+def _nearest(body: bytes) -> str:
+    decision = msgspec.json.decode(body, type=Decision)
+    if decision.problems:
+        return f"{decision.reason}: {'; '.join(decision.problems)}"
+    if decision.reason or not decision.near:
+        return decision.reason or "no rule fired"
+    return f"no rule fired; nearest: {', '.join(decision.near[:3])}"
 
 
 def _evidence(row: Row[Any]) -> str:  # Any: a row of `evidence`

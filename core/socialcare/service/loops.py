@@ -10,6 +10,7 @@ import structlog
 
 from socialcare.clock import Clock
 from socialcare.errors import Interrupted
+from socialcare.service.logs import told
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
 """Seconds before a step that failed is tried again: doubled each time."""
@@ -43,15 +44,9 @@ class Loops:
             try:
                 more = await step()
             except Exception as error:  # noqa: BLE001 - what one loop meets must not end the others, nor itself
-                self.ailing[name] = f"{type(error).__name__}: {error}"
-                known = isinstance(error, Interrupted)
-                _log.error(
-                    "a step failed",
-                    loop=name,
-                    again_in_s=pause,
-                    exc_info=None if known else error,
-                    why=str(error),
-                )
+                self.ailing[name] = why = told(error)
+                exc_info = None if isinstance(error, Interrupted) else error
+                _log.error("a step failed", loop=name, why=why, again_in_s=pause, exc_info=exc_info)
                 await self._wait(wake, pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
                 continue
@@ -67,6 +62,8 @@ class Loops:
             wake.set()
 
     async def _wait(self, wake: asyncio.Event, seconds: float) -> None:
+        if self.stopping.is_set():
+            return
         sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
         woken = asyncio.ensure_future(wake.wait())
         try:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 import structlog
@@ -16,10 +18,12 @@ from sqlalchemy import Connection, select
 from socialcare.clock import Clock
 from socialcare.config import Settings
 from socialcare.diagnostics import Problems, render_text
+from socialcare.errors import SettingsError, SocialcareError
 from socialcare.failpoints import reach
 from socialcare.opening import load_policy
-from socialcare.plugins import Loaded
+from socialcare.plugins import Loaded, load
 from socialcare.policy.statements import Policy
+from socialcare.policy.yaml.files import LARGEST_POLICY
 from socialcare.service.metrics import Metrics
 from socialcare.store.database import Database, now
 from socialcare.store.tables import CONTROL, POLICY
@@ -30,109 +34,153 @@ EVERY = 1.0
 SETTLED = 0.2
 """Seconds for which files must stay the same before they are read: half a file is no policy."""
 
+Files: TypeAlias = Mapping[str, bytes]
+"""What stands in the files of a policy, by their path in its folder."""
+
+_Stamps: TypeAlias = Mapping[str, tuple[int, int, int]]
+
 _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A policy, the text that it was read from, and what is wrong with the files as they are now (nothing, if it is they)."""
+    """A policy, and the plugins as they were when it was read: their tables may lie among its files."""
 
     policy: Policy
-    digest: str
-    problems: str = ""
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    """The files of a policy, by their path in its folder."""
-    found = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and path.suffix in {".yaml", ".yml", ".csv", ".txt"}
-    )
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
-
-
-def digest_of(files: Mapping[str, bytes]) -> str:
-    """What tells two texts of a policy apart."""
-    return sha256(msgspec.msgpack.encode(sorted(files.items()))).hexdigest()
+    loaded: Loaded
 
 
 class Policies:
-    """Reads the policy of the settings; the last that was sound serves, also after a restart."""
+    """Reads the policy of the settings. The last that was sound is `served`, also after a restart; `None`: there never was one.
+
+    `problems` is what is wrong with the files as they are now, and empty where they are what is served.
+    """
 
     def __init__(
         self, settings: Settings, loaded: Loaded, database: Database, clock: Clock, metrics: Metrics
     ) -> None:
+        self.served: Served | None = None
+        self.problems = ""
         self._settings = settings
         self._loaded = loaded
         self._database = database
         self._clock = clock
         self._metrics = metrics
+        self._seen: _Stamps = {}
+        self._read: Files | None = None
 
-    async def first(self) -> Served | str:
-        """The policy to begin with: that of the files, else the last sound one; or what is wrong, if there never was one."""
-        files = files_of(self._settings.policy)
-        found = self._read(self._settings.policy, digest_of(files))
+    @property
+    def hash(self) -> str | None:
+        """Which policy serves."""
+        return self.served.policy.hash if self.served is not None else None
+
+    async def first(self) -> None:
+        """Begin with the policy of the files, else with the last sound one, if there was one."""
+        self._seen, self._read = await self._files()
+        found = await asyncio.to_thread(self._policy, self._settings.policy, self._loaded)
         if isinstance(found, Served):
-            await self._database.run(partial(keep, served=found, files=files))
-            return found
+            await self._serve(found, self._read)
+            return
+        self.problems = found
         last = await self._database.look(last_good)
-        if last is None:
-            return found
+        if last is not None:
+            kept = await asyncio.to_thread(self._from_texts, last)
+            self.served = kept if isinstance(kept, Served) else None
+        _log.error("the policy has errors", serves=self.hash, problems=found)
+
+    async def changed(self) -> bool:
+        """Look at the files, and read them if they changed and have settled; whether another policy is `served` now."""
+        if stamps_of(self._settings.policy) == self._seen:
+            return False
+        stamps, files = await self._files()
+        if files == self._read:
+            self._seen = stamps
+            return False
+        await self._clock.sleep(SETTLED)
+        found = await asyncio.to_thread(self._policy, self._settings.policy)
+        if await self._files() != (stamps, files):
+            return False  # somebody is still writing
+        if isinstance(found, Served):
+            reach("reload.before_store")
+            await self._serve(found, files)
+        else:
+            self.problems = found
+        self._seen, self._read = stamps, files
+        self._metrics.reloads.labels("bad" if self.problems else "good").inc()
+        say = _log.error if self.problems else _log.info
+        say("policy read again", serves=self.hash, problems=self.problems or None)
+        return not self.problems
+
+    async def _files(self) -> tuple[_Stamps, Files]:
+        return await asyncio.to_thread(_read_all, self._settings.policy)
+
+    async def _serve(self, found: Served, files: Files) -> None:
+        await self._database.run(partial(keep, policy=found.policy.hash, files=files))
+        self.served, self.problems = found, ""
+
+    def _policy(self, folder: Path, loaded: Loaded | None = None) -> Served | str:
+        """The policy in a folder, or what is wrong with it; without `loaded` the plugins read their tables again, too."""
+        problems = Problems()
+        try:
+            loaded = loaded or load(self._settings)
+            policy = load_policy(self._settings, loaded, problems, folder=folder)
+        except SocialcareError as error:
+            return str(error)
+        if policy is not None:
+            return Served(policy, loaded)
+        errors = [one for one in problems.items if one.severity == "error"]
+        return render_text(errors, lambda _: None, color=False)  # `socialcare check` shows the lines, too
+
+    def _from_texts(self, files: Files) -> Served | str:
         with tempfile.TemporaryDirectory() as name:
-            for path, content in last.items():
+            for path, content in files.items():
                 place = Path(name) / path
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(content)
-            kept = self._read(Path(name), digest_of(files))
-        _log.error("the policy has errors: the last good one serves", problems=found)
-        return Served(kept.policy, kept.digest, found) if isinstance(kept, Served) else found
-
-    async def changes(self, served: Served, serve: Callable[[Served], None]) -> None:
-        """Watch the files for ever, and `serve` each policy that is sound; of one that is not the problems."""
-        while True:
-            await self._clock.sleep(EVERY)
-            files = files_of(self._settings.policy)
-            if digest_of(files) == served.digest:
-                continue
-            await self._clock.sleep(SETTLED)
-            if files_of(self._settings.policy) != files:
-                continue
-            found = self._read(self._settings.policy, digest_of(files))
-            if isinstance(found, Served):
-                reach("reload.before_store")
-                await self._database.run(partial(keep, served=found, files=files))
-                served = found
-            else:
-                served = Served(served.policy, digest_of(files), found)
-            self._metrics.reloads.labels("bad" if served.problems else "good").inc()
-            _log.info("policy read again", policy=served.policy.hash, problems=served.problems)
-            serve(served)
-
-    def _read(self, folder: Path, digest: str) -> Served | str:
-        problems = Problems()
-        policy = load_policy(self._settings, self._loaded, problems, folder=folder)
-        if policy is not None:
-            return Served(policy, digest)
-        return render_text([one for one in problems.items if one.severity == "error"], _text_of, color=False)
+            return self._policy(Path(name), self._loaded)
 
 
-def _text_of(name: str) -> str | None:
-    try:
-        return Path(name).read_text("utf-8-sig", errors="replace")
-    except OSError:
-        return None
+def _paths(folder: Path) -> Iterator[Path]:
+    """Everything that may belong to a policy, whatever its ending: rules, the lists and texts that they name, plugins' tables."""
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(parent, name) for name in sorted(names) if not name.startswith("."))
 
 
-def keep(connection: Connection, served: Served, files: Mapping[str, bytes]) -> None:
+def stamps_of(folder: Path) -> _Stamps:
+    """What changes when a file does: its size, when it was written, and which file it is."""
+    stamps = {}
+    for path in _paths(folder):
+        try:
+            about = path.stat()
+        except OSError:
+            continue  # it went as we looked, or is a link that leads nowhere
+        stamps[path.relative_to(folder).as_posix()] = (about.st_size, about.st_mtime_ns, about.st_ino)
+    return stamps
+
+
+def _read_all(folder: Path) -> tuple[_Stamps, Files]:
+    stamps, left = stamps_of(folder), LARGEST_POLICY
+    files = {}
+    for name, (size, _, _) in stamps.items():
+        path = folder / name
+        left -= size
+        if left < 0:
+            raise SettingsError(f"`{folder}` holds more than 64 MB\nhelp: keep what is no policy elsewhere")
+        try:
+            if path.is_file():  # a pipe would keep us waiting
+                files[name] = path.read_bytes()
+        except OSError:
+            continue  # `load_policy` says so where it needs it
+    return stamps, files
+
+
+def keep(connection: Connection, policy: str, files: Files) -> None:
     """Store a policy's text under its hash, and that it is the one that serves."""
-    policy, at = served.policy.hash, now(connection)
-    there = connection.execute(select(POLICY.c.hash).where(POLICY.c.hash == policy)).first()
-    row = {"at": at, "source": msgspec.msgpack.encode(files)}
-    if there is None:
+    row = {"at": now(connection), "source": msgspec.msgpack.encode(files)}
+    done = connection.execute(POLICY.update().where(POLICY.c.hash == policy).values(**row))
+    if not done.rowcount:
         connection.execute(POLICY.insert().values(hash=policy, **row))
-    else:
-        connection.execute(POLICY.update().where(POLICY.c.hash == policy).values(**row))
     connection.execute(CONTROL.update().values(policy=policy))
 
 

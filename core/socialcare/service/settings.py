@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from sqlalchemy import make_url
 
-from socialcare.config import Settings
+from socialcare.config import Settings, shown
 from socialcare.diagnostics.spelling import suggestion
 from socialcare.errors import SettingsError
 from socialcare.policy.language.times import duration
@@ -90,3 +91,17 @@ def database_url(live: Live, settings: Settings) -> str:
         return written
     path = Path(written) if Path(written).is_absolute() else settings.folder / written
     return f"sqlite:///{path}"
+
+
+def demand_database(url: str) -> None:
+    """Make sure that a database is there: who only looks into it makes none.
+
+    Raises:
+        SettingsError: it is not.
+    """
+    place = make_url(url) if url.startswith("sqlite:") else None
+    if place is not None and place.database and not Path(place.database).exists():
+        raise SettingsError(
+            f"there is no database `{shown(Path(place.database))}` yet\n"
+            "help: the first `socialcare run` makes it; go where its socialcare.toml lies, or name that with `--config`"
+        )

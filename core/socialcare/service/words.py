@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy import Connection, Row, select, update
 
 from socialcare.delivery import words as on_effects
+from socialcare.diagnostics.spelling import suggestion
 from socialcare.model import Control, Decision
 from socialcare.service.decider import Decider
 from socialcare.store.database import Database, now
@@ -63,6 +64,9 @@ async def _do(said: Said, decider: Decider, database: Database) -> str:
     if said.word == "retry":
         return await database.run(partial(on_effects.retry, said=said))
     if said.word in ("pause", "resume"):
+        accounts = decider.desk.setting.policy.accounts
+        if said.ref not in accounts:
+            return f"the policy has no account `{said.ref}`; {suggestion(said.ref, accounts)}"
         await _decide(said, decider, database)
         return f"account `{said.ref}` is {said.word}d"
     if said.word == "approve":
