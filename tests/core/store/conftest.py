@@ -1,7 +1,11 @@
 """Both databases, opened anew for each test."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -37,8 +41,47 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/care.db"
 
 
-@pytest.fixture
-async def database(url: str, clock: StoppedClock) -> AsyncIterator[Database]:
-    opened = await open_database(url, clock=clock)
+@pytest.fixture(scope="session")
+def made_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with all tables, to be copied: making them anew takes a quarter of a second each time."""
+    file = tmp_path_factory.mktemp("made") / "care.db"
+    _make(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def made_database(postgresql_server: Callable[[str], str]) -> str:
+    """The same on a server: the name of a database."""
+    postgresql_server("CREATE DATABASE made;")
+    _make(postgresql_server("").replace("DATABASE", "made"))
+    return "made"
+
+
+def _make(url: str) -> None:
+    async def make() -> None:
+        database = await open_database(url)
+        await database.close()
+
+    with ThreadPoolExecutor(1) as thread:  # pytest has a loop of its own in this one
+        thread.submit(asyncio.run, make()).result()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database(
+    request: pytest.FixtureRequest, tmp_path: Path, clock: StoppedClock
+) -> AsyncIterator[Database]:
+    """An empty database with all tables."""
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("made_file"), tmp_path / "made.db")
+        opened = await open_database(f"sqlite:///{tmp_path}/made.db", clock=clock)
+        yield opened
+        await opened.close()
+        return
+    template = request.getfixturevalue("made_database")
+    server = request.getfixturevalue("postgresql_server")
+    name = f"made_{uuid4().hex}"
+    server(f"CREATE DATABASE {name} TEMPLATE {template};")
+    opened = await open_database(server("").replace("DATABASE", name), clock=clock)
     yield opened
     await opened.close()
+    server(f"DROP DATABASE {name} WITH (FORCE);")
