@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -33,6 +34,7 @@ _LONGEST = timedelta(days=7)
 """How far it goes back at most, where we know of none."""
 
 _BY = "amnesia guard"
+_WRITING = Lock()
 
 
 class Copy(Struct, frozen=True):
@@ -58,11 +60,12 @@ def read_copy(path: Path) -> Copy | None:
 def write_copy(path: Path, copy: Copy) -> None:
     """Put the copy in the place of the one before, whole or not at all, and onto the disk."""
     young = path.with_name(f"{path.name}.{os.getpid()}")
-    with young.open("wb") as file:
-        file.write(msgspec.json.encode(copy))
-        file.flush()
-        os.fsync(file.fileno())
-    young.replace(path)
+    with _WRITING:  # the lines of one worker write it at the same time
+        with young.open("wb") as file:
+            file.write(msgspec.json.encode(copy))
+            file.flush()
+            os.fsync(file.fileno())
+        young.replace(path)
 
 
 def copy_of(connection: Connection) -> Copy:
