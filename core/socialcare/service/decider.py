@@ -118,6 +118,8 @@ class Decider:
             self._metrics.interrupted.inc()
             _log.warning("given back", events=len(events), why=str(why))
             raise
+        if any(one.event != "mention" for one in decisions):
+            reach("ruling.after_commit")
         self._metrics.decided(decisions)
         for one in decisions:
             for problem in one.problems:
