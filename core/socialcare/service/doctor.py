@@ -177,9 +177,8 @@ def _waiting(connection: Connection) -> Iterator[Finding]:
     yield Finding(
         state, f"{number} mentions wait" + (f", the oldest for {at - oldest:.0f} s" if number else "")
     )
-    states: dict[str, int] = dict(
-        connection.execute(select(EFFECT.c.state, func.count()).group_by(EFFECT.c.state)).tuples().all()
-    )
+    counted = select(EFFECT.c.state, func.count()).group_by(EFFECT.c.state)
+    states: dict[str, int] = {state: number for state, number in connection.execute(counted)}  # noqa: C416 - typed by it
     if states:
         yield Finding(
             "well",

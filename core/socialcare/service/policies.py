@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -44,7 +44,7 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A policy, and the plugins as they were when it was read: their tables may lie among its files."""
+    """A policy, and the plugins as they were when it was read."""
 
     policy: Policy
     loaded: Loaded
@@ -53,7 +53,8 @@ class Served:
 class Policies:
     """Reads the policy of the settings. The last that was sound is `served`, also after a restart; `None`: there never was one.
 
-    `problems` is what is wrong with the files as they are now, and empty where they are what is served.
+    `problems` is what is wrong with the files as they are now, and empty where they are what is served; `load` gives the plugins
+    anew, whose tables may lie among the files.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Policies:
     ) -> None:
         self.served: Served | None = None
         self.problems = ""
+        self.load: Callable[[], Loaded] = partial(load, settings)
         self._settings = settings
         self._loaded = loaded
         self._database = database
@@ -122,7 +124,7 @@ class Policies:
         """The policy in a folder, or what is wrong with it; without `loaded` the plugins read their tables again, too."""
         problems = Problems()
         try:
-            loaded = loaded or load(self._settings)
+            loaded = loaded or self.load()
             policy = load_policy(self._settings, loaded, problems, folder=folder)
         except SocialcareError as error:
             return str(error)
