@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from socialcare.desk import Desk, handed_over, make, world_of
 from socialcare.model import ABSENT, ActionRecord, Control, Decision, FieldValue, Mention, Tick
-from socialcare.policy.deciding import state
+from socialcare.policy.deciding import cases, state
 from socialcare.policy.deciding.guarding import guard
 from socialcare.policy.deciding.holds import Held, fields_of, held_again, keep, kept
 from socialcare.policy.deciding.memory import Memory
@@ -106,8 +106,9 @@ async def _holds(until: datetime, desk: Desk, memory: Memory) -> list[Decision]:
     decisions = []
     while (due := memory.next_due(until.timestamp())) is not None:
         at = datetime.fromtimestamp(due[0], UTC)
-        oldest = _oldest_first(memory.due_at(due[0]), memory)
-        decisions += [await _comes_due(held, at, desk, memory) for held in oldest]
+        keys = memory.due_at(due[0])
+        decisions += [await _comes_due(held, at, desk, memory) for held in _oldest_first(keys, memory)]
+        decisions += [_breached(key, at, desk, memory) for key in keys if key[0] == state.ONCE]
     return decisions
 
 
@@ -130,8 +131,59 @@ async def _comes_due(held: Held, at: datetime, desk: Desk, memory: Memory) -> De
     return await _again(held, Tick(at=at), desk, memory)
 
 
+def _breached(key: Key, at: datetime, desk: Desk, memory: Memory) -> Decision:
+    """The clock of a case runs out: who was named is told."""
+    case = cases.breach(key, memory)
+    told = [
+        ActionRecord(
+            action="notify", rule=case["rule"], payload={"to": case["tell"], "about": cases.reason(case)}
+        )
+    ]
+    return _of_case(case, Tick(at=at), cases.reason(case), desk, told if case["tell"] else ())
+
+
+def cases_of(event: Control, desk: Desk) -> list[Key]:
+    """The cases that a person's word may close."""
+    if event.word != "close":
+        return []
+    return [state.once(name, Subject("", "", event.ref)) for name in cases.clocked(desk.setting)]
+
+
+def _close(event: Control, desk: Desk, memory: Memory) -> list[Decision]:
+    """A person's word that a case is over: what comes next in the conversation opens another."""
+    decisions = []
+    for key in cases_of(event, desk):
+        case = memory.get(key)
+        if case is not None:
+            memory.put(key, None)
+            reason = f"closed by {event.by}" if event.by else "closed"
+            decisions.append(_of_case(case, event, reason, desk))
+    return decisions
+
+
+def _of_case(
+    case: cases.Case, cause: Tick | Control, reason: str, desk: Desk, actions: Sequence[ActionRecord] = ()
+) -> Decision:
+    """The decision about a case."""
+    account, author, _ = case["subject"]
+    return Decision(
+        id=decision_id(desk.setting.policy.hash, f"{case['id']}@{cause.at.isoformat()}", 1),
+        mention=case["mention"],
+        at=cause.at,
+        account=account,
+        author=author.partition(":")[2],
+        outcome="handed_over",
+        reason=reason,
+        policy=desk.setting.policy.hash,
+        event=_word(cause),
+        platform=author.partition(":")[0] or "x",
+        actions=tuple(actions),
+        input={"event": msgspec.to_builtins(cause)} if desk.keep_input else None,
+    )
+
+
 async def control(event: Control, desk: Desk, memory: Memory) -> list[Decision]:
-    """A person's word: on a held action (approve, reject, release) or on an account (pause, resume).
+    """A person's word: on a held action (approve, reject, release), on an account (pause, resume) or on a case (close).
 
     An approval counts for the guards that name the person (for all, where it names nobody), a release for those that
     hold; the other guards hold it still.
@@ -141,6 +193,8 @@ async def control(event: Control, desk: Desk, memory: Memory) -> list[Decision]:
         return []
     if event.word == "resume":
         return await _resume(event, desk, memory)
+    if event.word == "close":
+        return _close(event, desk, memory)
     held = kept(state.held(event.ref), memory)
     if held is None:
         return []
@@ -198,6 +252,8 @@ async def _again(held: Held, cause: Tick | Control, desk: Desk, memory: Memory) 
         keep(replace(held_again(held, guarded), record=after), memory)
     elif after.state == "allowed":
         carry_out(action, record.payload, moment, setting, memory)
+        if isinstance(cause, Control) and action.settles == "answered":
+            cases.answer(held.who, cause.at.timestamp(), setting, memory)
     told = notices((name, person) for name, person in guarded.notify if name not in record.by)
     ruling = _ruling(held, after, cause, desk, also=told)
     receiver = desk.receiver(after)

@@ -239,11 +239,12 @@ def _carried(
 ) -> tuple[ActionRecord, ...]:
     """What the guards leave of a plan, with whom they want told; what it leaves behind is written into memory."""
     setting, proposals = desk.setting, plan.proposals
+    about = occasion.mention.id if occasion.mention is not None else occasion.key
     places = [place for place, one in enumerate(proposals) if one.record is None]
     records = [one.record for one in proposals]
     left = guard([proposals[place] for place in places], moment, setting, memory)
     guarded = [
-        _named(open_once(each, moment, memory, name), name, place)
+        _named(open_once(each, moment, memory, name, about), name, place)
         for place, each in zip(places, left, strict=True)
     ]
     settle(plan, guarded, moment, setting, memory)

@@ -105,13 +105,13 @@ class Tick(Struct, frozen=True, kw_only=True, gc=False, tag="tick"):
 
 
 class Control(Struct, frozen=True, kw_only=True, gc=False, tag="control"):
-    """A person's word on a held action: `approve`, `reject` or `release`; or on an account: `pause`, `resume`.
+    """A person's word on a held action: `approve`, `reject` or `release`; on an account: `pause`, `resume`; on a case: `close`.
 
-    `ref` is the id of the held action, or the account's name; `by` the person.
+    `ref` is the id of the held action, the account's name, or the conversation of the case (`x:123`); `by` the person.
     """
 
     at: datetime
-    word: Literal["approve", "reject", "release", "pause", "resume"]
+    word: Literal["approve", "reject", "release", "pause", "resume", "close"]
     ref: str
     by: str = ""
     text: str | None = None

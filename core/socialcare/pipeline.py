@@ -144,6 +144,7 @@ async def _remember(events: Sequence[Event], sights: Sequence[Sight], desk: Desk
     memory.load(held, items)
     memory.schedule(due)
     keys: set[Key] = {state.paused(event.ref) for event in events if isinstance(event, Control)}
+    keys |= {key for event in events if isinstance(event, Control) for key in agenda.cases_of(event, desk)}
     subjects: set[Subject] = set()
     for key in items:
         if (one := touching(key, memory)) is not None:

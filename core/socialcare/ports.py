@@ -119,6 +119,8 @@ class Action:
     a pydantic model whose fields may be marked with `Refers`. `shorthand` is the parameter that a bare value fills.
     `settles` is the outcome it brings when allowed. `many` lets one rule use it several times (a list). `original` marks
     a post of our own that answers nobody. An action with a parameter that refers to an account hands the mention over to it.
+    `within` names the parameter that says by when a person has to answer, `breach` the one that says whom to tell if nobody did
+    (`{notify: PERSON}`); for actions of which a conversation has `one`.
     """
 
     name: str
@@ -133,6 +135,8 @@ class Action:
     settles: Outcome | None = None
     many: bool = False
     original: bool = False
+    within: str | None = None
+    breach: str | None = None
     propose: Callable[[Mapping[str, Any]], Mapping[str, Any] | None] | None = (
         None  # Any: an action's own JSON
     )

@@ -55,6 +55,8 @@ PEOPLE = (
         merge="one",
         params=OpenCase,
         shorthand="to",
+        within="answer_within",
+        breach="on_breach",
         settles="handed_over",
     ),
     Action(

@@ -69,7 +69,7 @@ def _fired(rule: Rule, moment: Moment, desk: Desk, memory: Memory) -> None:
     allowed = [
         Guarded(one, ActionRecord(action=one.action.name, rule=rule.id, slot=one.slot)) for one in proposals
     ]
-    opened = [open_once(one, moment, memory, "given") for one in allowed]
+    opened = [open_once(one, moment, memory, "given", "given") for one in allowed]
     settle(Draft(), opened, moment, setting, memory, ledger=state.kind_of("limit", rule.status))
     for guard, limit in _limits(rule, desk):
         key = state.limit(state.kind_of("guard", guard.status), guard.first_id, limit.per, moment.subject)

@@ -101,13 +101,13 @@ def keep(held: Held, memory: Memory) -> None:
 
 def touching(key: Key, memory: Memory) -> tuple[str, Subject] | None:
     """Under a key of which an action may be held still: its rule, and whom it concerns."""
-    data = memory.get(key)
+    data = memory.get(key) if key[0] == state.HELD else None
     return None if data is None else (data["record"]["rule"], Subject(*data["subject"]))
 
 
 def kept(key: Key, memory: Memory) -> Held | None:
-    """The held action under a key, if it is held still."""
-    data = memory.get(key)
+    """The held action under a key, if there is one and it is held still."""
+    data = memory.get(key) if key[0] == state.HELD else None
     return None if data is None else msgspec.convert(data, Held)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from socialcare.model import Value
-from socialcare.policy.deciding import state
+from socialcare.policy.deciding import cases, state
 from socialcare.policy.deciding.guarding import Guarded
 from socialcare.policy.deciding.memory import Memory, added
 from socialcare.policy.deciding.plan import Draft, Moment, Setting
@@ -63,11 +63,13 @@ def carry_out(
 ) -> None:
     """What an act leaves behind when it becomes allowed, at once or later: flags, and our posts counted."""
     _remember(action, payload, moment, memory)
+    if action.within is not None:
+        cases.start(action, payload, moment, memory)
     if action.original:
         count_posts(moment.subject, moment.now, setting, memory)
 
 
-def open_once(guarded: Guarded, moment: Moment, memory: Memory, decision: str) -> Guarded:
+def open_once(guarded: Guarded, moment: Moment, memory: Memory, decision: str, mention: str) -> Guarded:
     """Of an action of which there is one a conversation, the second joins the first: `joined` says so."""
     action = guarded.proposal.action
     if action.merge != "one" or guarded.record.state == "forbidden":
@@ -75,7 +77,7 @@ def open_once(guarded: Guarded, moment: Moment, memory: Memory, decision: str) -
     key = state.once(action.name, moment.subject)
     first = memory.get(key)
     if first is None:
-        memory.put(key, {"id": decision, "at": moment.now.timestamp()})
+        memory.put(key, cases.opened(decision, mention, guarded.proposal.rule.id, moment))
     payload = {**guarded.record.payload, "joined": first is not None}
     return replace(guarded, record=replace(guarded.record, payload=payload))
 

@@ -76,9 +76,12 @@ def used(lookup: str) -> Key:
     return ("used", lookup)
 
 
+ONCE = "once"
+
+
 def once(action: str, subject: Subject) -> Key:
     """What is already open in a conversation, for an action of which there is one."""
-    return ("once", action, subject.conversation)
+    return (ONCE, action, subject.conversation)
 
 
 def paused(account: str) -> Key:
@@ -86,9 +89,12 @@ def paused(account: str) -> Key:
     return ("paused", account)
 
 
+HELD = "held"
+
+
 def held(action_id: str) -> Key:
     """A held action with everything needed to decide on it again."""
-    return ("held", action_id)
+    return (HELD, action_id)
 
 
 CLOCK: Key = ("clock",)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, partial
 
-from socialcare.policy.deciding import state
+from socialcare.policy.deciding import cases, state
 from socialcare.policy.deciding.engine import Screened
 from socialcare.policy.deciding.plan import Setting
 from socialcare.policy.deciding.state import Subject
@@ -79,7 +79,8 @@ class Touched:
     @cached_property
     def _of_anybody(self) -> tuple[Name, ...]:
         """What is remembered of anybody, whatever the rules."""
-        return (*_counts(self._setting), state.flags, state.wrote, _paused)
+        clocks = (partial(state.once, name) for name in cases.clocked(self._setting))
+        return (*_counts(self._setting), state.flags, state.wrote, _paused, *clocks)
 
     @cached_property
     def _all(self) -> tuple[Name, ...]:
