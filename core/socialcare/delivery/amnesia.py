@@ -58,9 +58,12 @@ def read_copy(path: Path) -> Copy | None:
 
 
 def write_copy(path: Path, copy: Copy) -> None:
-    """Put the copy in the place of the one before, whole or not at all, and onto the disk."""
+    """Put the copy in the place of the one before, whole or not at all, and onto the disk; an older one changes nothing."""
     young = path.with_name(f"{path.name}.{os.getpid()}")
     with _WRITING:  # the lines of one worker write it at the same time
+        there = read_copy(path)
+        if there is not None and there.instance == copy.instance and there.epoch > copy.epoch:
+            return
         with young.open("wb") as file:
             file.write(msgspec.json.encode(copy))
             file.flush()

@@ -77,13 +77,14 @@ def verify(connection: Connection, anchors: Collection[Head] = ()) -> Broken | N
     """
     known = dict(anchors)
     before: Head | None = None
-    rows = connection.execution_options(yield_per=1000).execute(select(AUDIT).order_by(AUDIT.c.seq))
-    for row in rows:
-        if before is not None and row.seq != before.seq + 1:
-            return Broken(before.seq + 1, "is missing")
-        if why := _wrong(row, before, known.get(row.seq)):
-            return Broken(row.seq, why)
-        before = Head(row.seq, row.hash)
+    asked = select(AUDIT).order_by(AUDIT.c.seq).execution_options(yield_per=1000)
+    with connection.execute(asked) as rows:
+        for row in rows:
+            if before is not None and row.seq != before.seq + 1:
+                return Broken(before.seq + 1, "is missing")
+            if why := _wrong(row, before, known.get(row.seq)):
+                return Broken(row.seq, why)
+            before = Head(row.seq, row.hash)
     last = before.seq if before is not None else 0
     lost = min((seq for seq in known if seq > last), default=None)
     return None if lost is None else Broken(last + 1, f"is missing, as all others up to {lost}")

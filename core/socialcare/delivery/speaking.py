@@ -91,31 +91,32 @@ class Speaker:
         """Carry out one effect, if one is ready; whether there was one."""
         began = self.clock.steady()
         self._looked = {name: at for name, at in self._looked.items() if began < at + _LOOKED_FOR}
-        found, committed = await self.database.run(self._claim)
+        terms = self.terms
+        found, committed = await self.database.run(partial(self._claim, terms=terms))
         if isinstance(found, Claim):
             reach("intent.after_commit")
-            await self._carry_out(found, committed)
+            await self._carry_out(found, committed, terms)
         elif isinstance(found, LookFirst):
-            await self._look_first(found.effect)
+            await self._look_first(found.effect, terms)
         elif isinstance(found, Ended):
             self.told(found.id, found.state)
         return found is not None
 
-    def _claim(self, connection: Connection) -> tuple[Claim | LookFirst | Ended | None, float]:
+    def _claim(self, connection: Connection, terms: Terms) -> tuple[Claim | LookFirst | Ended | None, float]:
         """Claim, and tell the steady time just before the commit."""
         found = claim(
             connection,
             self.worker,
-            self.terms,
+            terms,
             looked=self._looked.keys(),
             skip=tuple(self._looking),
             avoid=self._breaker.shut(self.clock.steady()),
         )
         return found, self.clock.steady()
 
-    async def _look_first(self, effect: Effect) -> None:
+    async def _look_first(self, effect: Effect, terms: Terms) -> None:
         """Whether a mention is still there: it is old, or a person took their time."""
-        term = self.terms.of_effect(effect)
+        term = terms.of_effect(effect)
         if term is None or effect.mention is None or effect.id in self._looking:
             return
         self._looking.add(effect.id)
@@ -129,10 +130,10 @@ class Speaker:
         finally:
             self._looking.discard(effect.id)
 
-    async def _carry_out(self, claimed: Claim, committed: float) -> None:
-        term = self.terms.of_effect(claimed.effect)
+    async def _carry_out(self, claimed: Claim, committed: float, terms: Terms) -> None:
+        term = terms.of_effect(claimed.effect)
         if term is None:
-            raise LookupError(f"no sender for {claimed.effect.action}: the terms changed under a claim")
+            raise LookupError(f"no sender for `{claimed.effect.action}`")
         line = (claimed.effect.platform, claimed.effect.account)
         self._breaker.begin(line)
         answer, cancelled = await self._request(claimed.effect, term, committed)

@@ -67,6 +67,7 @@ class Ledger:
     )  # Any: an Answer, an exception, or the word for what happens
     posts: list[OwnPost] = field(default_factory=list)
     requests: list[Effect] = field(default_factory=list)
+    requested: asyncio.Event = field(default_factory=asyncio.Event)
     there: bool | None = True
     complete: bool = True
 
@@ -82,6 +83,7 @@ class Ledger:
         if not may_write():
             return Answer(kind="unsent", reason="too late")
         self.requests.append(effect)
+        self.requested.set()
         if what == "hangs":
             await asyncio.Event().wait()
         if what == "raises after":

@@ -298,7 +298,7 @@ class World:
     def act(self, actor: Actor) -> None:
         """One step: begin, or go through the gate."""
         waiting = self.gates.waiting.pop(actor, None)
-        if waiting is not None:
+        if waiting is not None and not waiting.done():
             waiting.set_result(None)
         elif actor not in self.tasks:
             speaker = self.workers[actor[0]]

@@ -1,0 +1,86 @@
+from functools import partial
+
+import pytest
+
+from socialcare.delivery import leases
+from socialcare.errors import Interrupted
+from socialcare.store.tables import SHARDS
+
+
+@pytest.fixture
+def join(database):
+    async def join(*workers):
+        for worker in workers:
+            await database.run(partial(leases.join, worker=worker, host="h", pid=1))
+
+    return join
+
+
+@pytest.fixture
+def share(database):
+    async def share(worker):
+        return await database.run(partial(leases.share, worker=worker))
+
+    return share
+
+
+async def test_who_is_alone_has_everything(join, share):
+    await join("a")
+    assert len(await share("a")) == SHARDS
+
+
+async def test_two_share_and_nobody_shares_one_shard(join, share):
+    await join("a")
+    await share("a")
+    await join("b")
+    assert await share("b") == {}
+    first, second = await share("a"), await share("b")
+    assert (len(first), len(second)) == (SHARDS / 2, SHARDS / 2)
+    assert not set(first) & set(second)
+
+
+async def test_three_share_fairly(join, share):
+    await join("a", "b", "c")
+    for _ in range(2):
+        shares = [await share(worker) for worker in "abc"]
+    assert sorted(map(len, shares)) == [20, 22, 22]
+
+
+async def test_what_a_dead_worker_had_is_taken_under_a_new_fence(join, share, clock):
+    await join("a")
+    before = await share("a")
+    clock.turn(46)
+    await join("b")
+    after = await share("b")
+    assert len(after) == SHARDS
+    assert all(after[number] == fence + 1 for number, fence in before.items())
+
+
+async def test_who_leaves_leaves_everything_at_once(database, join, share):
+    await join("a", "b")
+    await share("a")
+    await database.run(partial(leases.leave, worker="a"))
+    assert len(await share("b")) == SHARDS
+
+
+async def test_who_lost_a_shard_writes_nothing(database, join, share, clock):
+    await join("a")
+    mine = await share("a")
+    await database.run(partial(leases.holds, worker="a", shards=mine))
+    clock.turn(46)
+    with pytest.raises(Interrupted):
+        await database.run(partial(leases.holds, worker="a", shards=mine))
+
+
+async def test_who_was_given_up_hears_so(database, join, clock):
+    await join("a")
+    assert await database.run(partial(leases.beat, worker="a"))
+    clock.turn(10_000)
+    assert await database.run(leases.bury) == 1
+    assert not await database.run(partial(leases.beat, worker="a"))
+
+
+async def test_who_gave_no_sign_of_life_takes_nothing(join, share, clock):
+    await join("a")
+    clock.turn(46)
+    assert await share("a") == {}

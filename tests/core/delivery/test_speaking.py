@@ -1,0 +1,178 @@
+import asyncio
+
+import pytest
+
+from socialcare.delivery import lanes, switch
+from socialcare.delivery.speaking import Speaker
+from socialcare.errors import Interrupted
+from socialcare.sending import Answer
+from socialcare.store.tables import MENTION
+
+
+@pytest.fixture
+def speaker(database, terms, clock):
+    return Speaker(database, terms, clock, "w1")
+
+
+@pytest.fixture
+async def ready(stage, database, terms):
+    await database.run(lambda connection: stage.planned(connection, terms, 1))
+
+
+async def test_a_reply_goes_out_once(stage, database, speaker, ledger, ready):
+    assert await speaker.speak_once()
+    assert not await speaker.speak_once()
+    assert [post.text for post in ledger.posts] == ["hello 1"]
+    assert await database.look(stage.states) == {"d1.0": "SENT"}
+
+
+async def test_five_seconds_after_the_intent_no_byte_is_written(stage, database, speaker, ledger, ready):
+    ledger.script = ["late"]
+    assert await speaker.speak_once()
+    assert ledger.requests == []
+    assert await database.look(stage.states) == {"d1.0": "READY"}
+
+
+@pytest.mark.parametrize(("what", "state"), [("raises before", "READY"), ("raises after", "UNKNOWN")])
+async def test_what_a_sender_raises_is_unknown_only_after_it_was_allowed_to_write(
+    stage, database, speaker, ledger, ready, what, state
+):
+    ledger.script = [what]
+    await speaker.speak_once()
+    assert await database.look(stage.states) == {"d1.0": state}
+
+
+async def test_a_request_that_takes_too_long_is_unknown(stage, database, speaker, ledger, ready, clock):
+    ledger.script = ["hangs"]
+    speaking = asyncio.create_task(speaker.speak_once())
+    await ledger.requested.wait()
+    clock.turn(15)
+    await speaking
+    assert await database.look(stage.states) == {"d1.0": "UNKNOWN"}
+
+
+async def test_who_is_stopped_in_a_request_writes_down_that_it_is_unknown(
+    stage, database, speaker, ledger, ready
+):
+    ledger.script = ["hangs"]
+    speaking = asyncio.create_task(speaker.speak_once())
+    await ledger.requested.wait()
+    speaking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await speaking
+    assert await database.look(stage.states) == {"d1.0": "UNKNOWN"}
+
+
+async def test_unsent_after_it_was_allowed_to_write_is_not_believed(stage, database, speaker, ledger, ready):
+    ledger.script = [Answer(kind="unsent", reason="the line broke")]
+    await speaker.speak_once()
+    assert await database.look(stage.states) == {"d1.0": "UNKNOWN"}
+
+
+async def test_the_kill_switch_stops_what_is_claimed_and_not_written(stage, database, speaker, ledger, ready):
+    speaker.halted = True
+    await speaker.speak_once()
+    assert ledger.requests == []
+    assert await database.look(stage.states) == {"d1.0": "READY"}
+
+
+async def test_the_kill_switch_is_noticed(database, speaker):
+    await database.run(lambda connection: switch.kill(connection, "stop", by="maria"))
+    await speaker.watch_switch()
+    assert speaker.halted
+
+
+async def test_a_mention_that_is_old_is_looked_up_and_then_answered(speaker, ledger, ready, clock):
+    clock.turn(700)
+    assert await speaker.speak_once()
+    assert ledger.posts == []
+    assert await speaker.speak_once()
+    assert len(ledger.posts) == 1
+
+
+async def test_a_mention_that_is_not_there_any_more_is_not_answered(
+    stage, database, speaker, ledger, ready, clock
+):
+    clock.turn(700)
+    ledger.there = False
+    await speaker.speak_once()
+    assert await database.look(stage.states) == {"d1.0": "CANCELLED"}
+    assert await database.look(lambda connection: connection.execute(MENTION.select()).one().state) == "gone"
+
+
+async def test_five_failures_hold_up_their_account_and_one_request_tries_again(
+    stage, database, speaker, ledger, terms, clock
+):
+    def plan(connection):
+        for number in range(1, 9):
+            stage.arrive(connection, stage.mention(number))
+            account = "other" if number == 8 else "acme"
+            stage.outbox.record(connection, [stage.decided(number, account=account)], terms)
+
+    await database.run(plan)
+    ledger.script = ["raises after"] * 5
+    for _ in range(8):
+        await speaker.speak_once()
+    assert [one.account for one in ledger.requests] == ["acme"] * 5 + ["other"]
+    clock.turn(60)
+    for _ in range(3):
+        await speaker.speak_once()
+    assert len(ledger.posts) == 3
+
+
+async def test_no_request_is_made_while_a_lane_is_closed(database, speaker, ledger, stage, terms, clock):
+    await database.run(lambda connection: stage.planned(connection, terms, 1, 2))
+    ledger.script = [Answer(kind="unsent", until=clock.at + 300, status=429)]
+    for _ in range(5):
+        await speaker.speak_once()
+        clock.turn(59)
+    assert len(ledger.requests) == 1
+    clock.turn(20)
+    assert await database.look(lanes.closed) == []
+    for _ in range(4):
+        await speaker.speak_once()
+    assert len(ledger.posts) == 2
+
+
+async def test_who_is_asked_to_stop_finishes_what_is_under_way(
+    stage, database, speaker, ledger, ready, clock
+):
+    ledger.script = ["hangs"]
+    stop = asyncio.Event()
+    running = asyncio.create_task(speaker.run(stop, lines=2))
+    await ledger.requested.wait()
+    stop.set()
+    clock.turn(15)
+    await running
+    assert await database.look(stage.states) == {"d1.0": "UNKNOWN"}
+
+
+async def test_each_post_is_noted_beside_the_database(tmp_path, speaker, ready):
+    speaker.copy = tmp_path / "care.epoch"
+    await speaker.speak_once()
+    assert b'"epoch":2' in speaker.copy.read_bytes()
+
+
+async def test_an_outcome_outlives_a_database_that_is_away(stage, database, terms, clock, ledger, ready):
+    class Away:
+        """The database, which is away for the second transaction."""
+
+        def __init__(self):
+            self.runs = 0
+            self.gone = asyncio.Event()
+            self.look = database.look
+
+        async def run(self, transaction):
+            self.runs += 1
+            if self.runs == 2:
+                self.gone.set()
+                raise Interrupted("away")
+            return await database.run(transaction)
+
+    away = Away()
+    speaking = asyncio.create_task(Speaker(away, terms, clock, "w1").speak_once())
+    await away.gone.wait()
+    await asyncio.sleep(0)
+    clock.turn(10)
+    await speaking
+    assert await database.look(stage.states) == {"d1.0": "SENT"}

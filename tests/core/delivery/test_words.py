@@ -1,0 +1,124 @@
+from functools import partial
+from typing import NamedTuple
+
+import pytest
+from msgspec.structs import replace
+
+from socialcare.delivery import bodies, outbox, words
+from socialcare.model import ActionRecord
+from socialcare.store.tables import EFFECT
+
+HELD = ActionRecord(action="reply", rule="r1", slot="public", text="hello", state="held", id="d1.0")
+
+
+class Said(NamedTuple):
+    ref: str = "d1.0"
+    by: str = "maria"
+    text: str | None = None
+    version: int | None = None
+
+
+@pytest.fixture
+def record(stage, database, terms):
+    async def put(decision):
+        await database.run(partial(outbox.record, decisions=[decision], terms=terms))
+
+    return put
+
+
+@pytest.fixture
+async def held(stage, database, record):
+    await database.run(lambda connection: stage.arrive(connection, stage.mention(1)))
+    await record(stage.decided(1, HELD))
+
+
+@pytest.fixture
+async def asked(stage, database, held, clock):
+    """A reply of which a person has to say what became of it."""
+    await database.run(stage.change(EFFECT, state="NEEDS_HUMAN", fence=3, attempts=1))
+
+
+async def test_a_person_agrees_to_what_they_saw(stage, database, held):
+    assert await database.run(partial(words.approve, said=Said(version=1))) is None
+    row = await database.look(stage.effect)
+    assert bodies.approval(row.approval) == bodies.Approval(("maria",), row.body_hash)
+
+
+async def test_a_word_about_an_older_version_is_not_done(database, held, stage):
+    await database.run(stage.change(EFFECT, version=2))
+    why = await database.run(partial(words.approve, said=Said(version=1)))
+    assert why == "`d1.0` was changed after you saw it: look again"
+    assert await database.look(partial(words.stale, ref="d1.0", version=1)) == why
+
+
+async def test_who_comes_second_hears_what_became_of_it(database, held, stage):
+    await database.run(stage.change(EFFECT, state="CANCELLED", reason="the mention is gone"))
+    why = await database.run(partial(words.approve, said=Said()))
+    assert why == "`d1.0` is cancelled: the mention is gone"
+
+
+async def test_a_word_that_comes_again_after_a_crash_is_the_same_word(database, held):
+    for _ in range(2):
+        assert await database.run(partial(words.approve, said=Said(version=1))) is None
+
+
+async def test_S30_a_second_person_has_to_agree_where_two_are_asked_for(stage, database, held):
+    first = await database.run(partial(words.approve, said=Said(), people=2))
+    assert first == "a second person has to agree: maria did"
+    again = await database.run(partial(words.approve, said=Said(), people=2))
+    assert again == first
+    assert await database.run(partial(words.approve, said=Said(by="omar"), people=2)) is None
+    row = await database.look(stage.effect)
+    assert bodies.approval(row.approval).by == ("maria", "omar")
+
+
+async def test_S30_who_agreed_to_other_words_has_not_agreed_to_these(stage, database, held):
+    await database.run(partial(words.approve, said=Said(), people=2))
+    assert (
+        await database.run(partial(words.approve, said=Said(by="omar", text="other"), people=2)) is not None
+    )
+
+
+async def test_S30_an_edit_is_agreed_to_as_it_goes_out(stage, database, held, record):
+    await database.run(partial(words.approve, said=Said(text="better  ")))
+    ruling = stage.decided(1, replace(HELD, state="allowed", text="better"), event="control")
+    await record(replace(ruling, id="later"))
+    row = await database.look(stage.effect)
+    assert bodies.approval(row.approval) == bodies.Approval(("maria",), row.body_hash)
+    assert row.state == "READY"
+
+
+async def test_it_is_there(stage, database, asked):
+    said = Said(text="https://x.com/acme/status/123/")
+    assert await database.run(partial(words.settle, said=said)) == "`d1.0` is there"
+    row = await database.look(stage.effect)
+    assert (row.state, row.remote_id, row.fence) == ("SENT", "123", 4)
+    assert await database.look(stage.evidence) == ["there"]
+
+
+async def test_it_is_not_there_and_is_sent(stage, database, asked, clock):
+    assert await database.run(partial(words.retry, said=Said())) == "`d1.0` is sent again"
+    row = await database.look(stage.effect)
+    assert (row.state, row.not_before) == ("READY", clock.at)
+    assert bodies.approval(row.approval).by == ("maria",)
+
+
+async def test_let_it_be(stage, database, asked):
+    await database.run(partial(words.settle, said=Said()))
+    row = await database.look(stage.effect)
+    assert (row.state, row.reason) == ("CANCELLED", "let be")
+
+
+async def test_nobody_sends_again_what_may_be_under_way(stage, database, asked, clock):
+    await database.run(stage.change(EFFECT, state="UNKNOWN", unknown_since=clock.at))
+    assert (
+        await database.run(partial(words.retry, said=Said()))
+        == "`d1.0` may still be under way: look again in 180 s"
+    )
+    clock.turn(180)
+    assert await database.run(partial(words.retry, said=Said())) == "`d1.0` is sent again"
+
+
+async def test_a_word_about_nothing_says_so(database):
+    assert await database.run(partial(words.retry, said=Said("d9.9"))) == "there is no `d9.9`"
+    assert await database.run(partial(words.approve, said=Said("d9.9"))) is None
