@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -281,10 +281,7 @@ def until(clock: HandClock) -> Until:
 
     async def waited(holds: Callable[[], object], *, turning: float = 0.0) -> None:
         end = time.monotonic() + 20
-        while True:
-            held = holds()
-            if held.__await__() if isinstance(held, Awaitable) else held:
-                return
+        while not holds():
             assert time.monotonic() < end, "it never came to be"
             if turning:
                 await clock.advance(turning)
@@ -315,6 +312,3 @@ def mentions() -> Callable[[Connection], dict[str, str]]:
 def effects() -> Callable[[Connection], list[Any]]:
     """The rows of effects."""
     return lambda connection: sorted(rows(EFFECT)(connection), key=lambda row: row.created_at)
-
-
-Entered = AbstractAsyncContextManager

@@ -35,9 +35,7 @@ class Desk:
 
     @contextmanager
     def listening(self, feed: Any, intake: Any = None) -> Iterator[None]:  # Any: a test's own feed and intake
-        listener = Listener(
-            feed, self.database, intake or self.intake, self.clock, self.metrics, self.loops
-        )
+        listener = Listener(feed, self.database, intake or self.intake, self.clock, self.metrics, self.loops)
         self.task = asyncio.ensure_future(listener.listen())
         try:
             yield
@@ -67,9 +65,11 @@ async def test_what_comes_is_stored_with_the_place_to_go_on_from(
     feed = line()
     with desk.listening(feed):
         feed.coming.put_nowait(Batch([mention(1), mention(2)], "c2"))
-        await until(lambda: desk.metrics.registry.get_sample_value(
-            "socialcare_arrivals_total", {"feed": "line", "kind": "new"}
-        ))
+        await until(
+            lambda: desk.metrics.registry.get_sample_value(
+                "socialcare_arrivals_total", {"feed": "line", "kind": "new"}
+            )
+        )
     assert await desk.count() == 2
     assert await desk.cursor() == "c2"
 
@@ -168,9 +168,11 @@ async def test_the_cursor_moves_only_with_what_came_before_it(
         feed.coming.put_nowait(Batch([mention(1)], "c1"))
         await until(lambda: len(feed.begun) == 2, turning=1)
         await until(feed.coming.empty)
-        await until(lambda: desk.metrics.registry.get_sample_value(
-            "socialcare_arrivals_total", {"feed": "line", "kind": "new"}
-        ))
+        await until(
+            lambda: desk.metrics.registry.get_sample_value(
+                "socialcare_arrivals_total", {"feed": "line", "kind": "new"}
+            )
+        )
     assert feed.begun == [None, None]
     assert await desk.cursor() == "c1"
 
@@ -203,9 +205,11 @@ async def test_what_cannot_be_read_is_kept_with_its_reason(
     bad = Reject(file="", row=0, reason="no id", raw="{}")
     with desk.listening(feed):
         feed.coming.put_nowait(Batch([bad, mention(1)], "c1"))
-        await until(lambda: desk.metrics.registry.get_sample_value(
-            "socialcare_arrivals_total", {"feed": "line", "kind": "rejected"}
-        ))
+        await until(
+            lambda: desk.metrics.registry.get_sample_value(
+                "socialcare_arrivals_total", {"feed": "line", "kind": "rejected"}
+            )
+        )
 
     def reasons(connection: Connection) -> list[str]:
         return list(connection.execute(select(REJECT.c.reason)).scalars())
