@@ -10,7 +10,8 @@ BIN  := .venv/bin
 CODE := $(wildcard core plugins tests)
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup lint types contracts suite format lock screenshot bench bench-memory bench-intent matrix clean
+.PHONY: help demo test setup lint types contracts suite format lock screenshot bench bench-memory bench-intent crash-matrix crash-random power intake recovery live-replay \
+        matrix clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +56,8 @@ lock:  ## resolve the hashed lists anew (UPGRADE=1 takes newer versions)
 screenshot: setup  ## take the README's picture of a report anew (needs Chromium)
 	$(BIN)/python docs/screenshot.py
 
+RELIABILITY = $(BIN)/python -m tests.reliability
+
 BENCH = PYTHONHASHSEED=0 .venv-bench/bin/python -m tests.bench
 
 bench:  ## mentions per second, stage by stage and beside other engines, into docs/performance.md
@@ -69,6 +72,24 @@ bench-memory:  ## the memory of a long dry run, a million mentions through 10,00
 
 bench-intent: setup  ## the classifier beside the trivial baselines, on the folder of real data
 	$(BIN)/python tests/bench/bench_intent.py
+
+crash-matrix: setup  ## the process dies at every point that matters, with every answer of the platform
+	$(RELIABILITY).matrix
+
+crash-random: setup  ## the process is killed N times (1000) at random instants, on SQLite and on PostgreSQL
+	$(RELIABILITY).random_kills $(N)
+
+power: setup  ## the power is cut N times (200) under a disk that forgets what was not synced
+	$(RELIABILITY).power $(N)
+
+intake: setup  ## how much can be taken in and decided, every mention on the disk before it counts
+	$(RELIABILITY).intake
+
+recovery: setup  ## how long it takes to start over with 100,000 open items, and to stop all sending
+	$(RELIABILITY).recovery
+
+live-replay: setup  ## a live run of the starter policy against a fake X, then a dry run over its decisions: the same
+	$(RELIABILITY).replayed
 
 matrix: setup  ## the suite against the built wheel on Python 3.11, 3.12 and 3.13
 	.ci/matrix $(WORKERS)
