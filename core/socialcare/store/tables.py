@@ -180,7 +180,7 @@ EFFECT = Table(
     Column("resent", Boolean, nullable=False, default=False),
     Column("remote_id", String(200)),
     UniqueConstraint("platform", "root", "slot"),
-    Index("effect_open", "state", "not_before"),
+    Index("effect_open", "state", "not_before", "mention", "id"),
 )
 """One row an effect. `slot` is `public` or `private` for what takes the voice, else the effect's own word and number, so that
 a mention has one public answer whatever the rules and accounts; `body` the `Effect` as it is to be sent. `barred_before`: its

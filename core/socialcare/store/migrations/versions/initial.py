@@ -238,7 +238,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("platform", "root", "slot"),
     )
-    op.create_index("effect_open", "effect", ["state", "not_before"])
+    op.create_index("effect_open", "effect", ["state", "not_before", "mention", "id"])
     op.create_index(op.f("ix_effect_mention"), "effect", ["mention"])
     op.create_table(
         "attempt",
