@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection, Row, select
 
-from socialcare.model import Decision, Mention
+from socialcare.model import Mention
 from socialcare.sending import Effect
 from socialcare.store.tables import DECISION, EFFECT, EVIDENCE, MENTION
 
@@ -82,6 +82,16 @@ def _one(rows: Sequence[Row[Any]]) -> Row[Any] | None:  # Any: as _effect
     return rows[0] if len(rows) == 1 else None
 
 
+class _Decided(Struct, frozen=True):
+    """What is shown of a decision."""
+
+    outcome: str
+    reason: str = ""
+    near: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+_DECIDED = msgspec.json.Decoder(_Decided)
 _MOST = 50
 _EFFECTS = select(EFFECT, MENTION.c.root.label("mentioned")).outerjoin(
     MENTION, MENTION.c.id == EFFECT.c.mention
@@ -122,8 +132,7 @@ def _effect(row: Row[Any]) -> Item:  # Any: a row of `effect`, with the root of 
 
 def _shown(row: Row[Any]) -> Item:  # Any: as _mention, with what was decided
     if row.state == "done" and row.decided is not None:
-        decision = msgspec.json.decode(row.decided, type=Decision)
-        return _mention(row, decision.outcome, _nearest(row.decided))
+        return _mention(row, _DECIDED.decode(row.decided).outcome, _nearest(row.decided))
     return _mention(row, row.state, row.reason or "")
 
 
@@ -151,12 +160,10 @@ def _handle(mention: Mention | None) -> str:
 
 
 def _nearest(body: bytes) -> str:
-    decision = msgspec.json.decode(body, type=Decision)
-    if decision.problems:
-        return f"{decision.reason}: {'; '.join(decision.problems)}"
-    if decision.reason or not decision.near:
-        return decision.reason or "no rule fired"
-    return f"no rule fired; nearest: {', '.join(decision.near[:3])}"
+    """Why nothing answered, and what would have come closest."""
+    decided = _DECIDED.decode(body)
+    near = f"nearest: {', '.join(decided.near[:3])}" if decided.near else ""
+    return "; ".join(part for part in (decided.reason, *decided.problems, near) if part)
 
 
 def _evidence(row: Row[Any]) -> str:  # Any: a row of `evidence`

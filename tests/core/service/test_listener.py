@@ -124,7 +124,7 @@ async def test_the_pause_doubles_to_its_longest_and_begins_anew_after_a_good_whi
     with desk.listening(feed):
         for number in range(1, 10):
             feed.coming.put_nowait(None)
-            await until(lambda: desk.stops() == number)
+            await until(lambda number=number: desk.stops() == number)
             await clock.advance(LONGEST_PAUSE)
         await until(lambda: len(feed.begun) == 10)
         await clock.advance(LONGEST_PAUSE + 1)

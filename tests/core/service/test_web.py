@@ -242,7 +242,7 @@ async def test_an_address_that_is_taken_is_said_with_the_way_out(front: Front) -
 async def test_a_host_that_is_not_ours_is_said(front: Front) -> None:
     app = application((), front.intake, front.database, front.metrics, front.loops, front.unready)
     with pytest.raises(
-        SettingsError, match="cannot listen at `192.0.2.1:80`: cannot assign requested address"
+        SettingsError, match=r"cannot listen at `192\.0\.2\.1:80`: cannot assign requested address"
     ):
         async with served_at("192.0.2.1:80", app, closing=1):
             pass
