@@ -1,4 +1,7 @@
-"""Two workers, crashes, lost and late answers, lagging reads: whatever the order, nobody is answered twice and nothing is lost."""
+"""Two workers, crashes, lost and late answers, lagging reads: whatever the order, nobody is answered twice and nothing is lost.
+
+`SOCIALCARE_SEARCH=2000` looks at that many orders of events instead of 40.
+"""
 
 import os
 
@@ -15,7 +18,7 @@ from hypothesis.stateful import (
 
 FATES = ["ok", "lost", "applied and lost", "applied and 503", "dropped", "refused", "429"]
 SEARCH = settings(
-    max_examples=int(os.environ.get("SOCIALCARE_SEARCH", "60")),
+    max_examples=int(os.environ.get("SOCIALCARE_SEARCH", "40")),
     deadline=None,
     stateful_step_count=50,
     suppress_health_check=list(HealthCheck),
@@ -93,6 +96,7 @@ def machine_of(world, **kind):
     return type("Machine", (Machine,), {"make": staticmethod(lambda: world.World(**kind))})
 
 
+@pytest.mark.timeout(0)
 @pytest.mark.parametrize("idempotency", ["none", "client_id"])
 def test_nobody_is_answered_twice_and_nothing_is_lost(world, idempotency):
     run_state_machine_as_test(machine_of(world, idempotency=idempotency), settings=SEARCH)
