@@ -220,7 +220,7 @@ class Service:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._leave)
             await self.join()
-            if self.live.address is not None and not drain:
+            if self.live.address and not drain:
                 pages = application(
                     self.loaded.webhooks, self.intake, self.database, self.metrics, self.loops, self.unready
                 )

@@ -17,13 +17,19 @@ from socialcare.policy.language.times import duration
 
 
 def _duration(written: object) -> object:
-    return duration(written) if isinstance(written, str) else written
+    if isinstance(written, timedelta):
+        return written
+    if not isinstance(written, str):  # seconds, days? nobody could tell
+        raise ValueError("write it as `90d`, `36h` or `30m`")
+    return duration(written)
 
 
 def _address(written: str) -> str:
+    if not written:
+        return written
     host, colon, port = written.rpartition(":")
     if not colon or not host or not port.isdecimal() or int(port) > 65_535:
-        raise ValueError("write it as HOST:PORT, such as `127.0.0.1:8470`")
+        raise ValueError("write it as HOST:PORT, such as `127.0.0.1:8470`, or empty to serve nothing")
     return written
 
 
@@ -34,7 +40,7 @@ class Live(BaseModel):
     """What `socialcare run` needs beside policy and plugins.
 
     `database` is a file, a `postgresql://` address, or `env:NAME` for one that stands in the environment; `address` is where
-    webhooks, health and metrics are served, and nothing is where it is `None`. `max_age` is the age at which an answer is no
+    webhooks, health and metrics are served, and nothing is where it is empty. `max_age` is the age at which an answer is no
     longer sent; texts and the audit trail are kept for `keep_texts` and `keep_audit`. `resend` names the senders that may
     send a second time what two look-ups did not find. `money` is the most that each account may spend a day, in US dollars.
     """
@@ -42,7 +48,7 @@ class Live(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     database: str = "socialcare.db"
-    address: Annotated[str, AfterValidator(_address)] | None = "127.0.0.1:8470"
+    address: Annotated[str, AfterValidator(_address)] = "127.0.0.1:8470"
     max_age: Span = timedelta(hours=24)
     keep_texts: Span = timedelta(days=90)
     keep_audit: Span = timedelta(days=400)

@@ -45,8 +45,5 @@ class Worker:
 
     def _join(self, connection: Connection) -> None:
         """Begin, or begin anew after we were given up for dead: then as somebody else."""
-        if self.alone:  # who was here before us died without a word
-            for other in leases.alive(connection):
-                leases.leave(connection, other)
         self.id = uuid4().hex
-        leases.join(connection, self.id, socket.gethostname()[:100], os.getpid())
+        leases.join(connection, self.id, socket.gethostname()[:100], os.getpid(), alone=self.alone)

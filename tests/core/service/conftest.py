@@ -56,6 +56,7 @@ policy = "policy"
 [plugins.actions]
 [live]
 database = "care.db"
+address = ""
 """
 
 
@@ -182,7 +183,8 @@ class Care:
     def settings(self, **live: object) -> Settings:
         if live:
             lines = "".join(f"{name} = {value!r}\n" for name, value in live.items())
-            (self.folder / "socialcare.toml").write_text(SETTINGS + lines)
+            kept = SETTINGS if "address" not in live else SETTINGS.replace('address = ""\n', "")
+            (self.folder / "socialcare.toml").write_text(kept + lines)
         return read_settings(self.folder / "socialcare.toml")
 
     def loaded(self) -> Loaded:
