@@ -20,7 +20,7 @@ def _duration(written: object) -> object:
     if isinstance(written, timedelta):
         return written
     if not isinstance(written, str):  # seconds, days? nobody could tell
-        raise ValueError("write it as `90d`, `36h` or `30m`")
+        raise ValueError("write it as `90d`, `36h` or `30m`")  # noqa: TRY004 - what pydantic reports
     return duration(written)
 
 

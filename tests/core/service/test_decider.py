@@ -69,7 +69,7 @@ async def test_what_was_begun_before_is_taken_up_alone(database: Database, menti
 async def test_a_batch_ends_before_what_was_begun(database: Database, mention: Made) -> None:
     await bring(database, mention(1), mention(2), mention(3))
     begun = MENTION.update().where(MENTION.c.root == "1002").values(tries=1)
-    await database.run(lambda connection: connection.execute(begun) and None)
+    await database.run(lambda connection: connection.execute(begun).rowcount)
     assert [one.mention.id for one in await database.run(partial(take_up, shards=ALL))] == ["1001"]
 
 
@@ -96,7 +96,7 @@ async def test_who_kills_the_process_three_times_is_quarantined_and_the_neighbou
 async def test_thousands_that_killed_us_are_quarantined_at_once(database: Database, mention: Made) -> None:
     await bring(database, *(mention(n) for n in range(1_500)))
     begun = MENTION.update().values(tries=MOST_TRIES)
-    await database.run(lambda connection: connection.execute(begun) and None)
+    await database.run(lambda connection: connection.execute(begun).rowcount)
     assert await database.run(partial(take_up, shards=ALL)) == []
 
 
@@ -115,12 +115,12 @@ async def test_a_batch_that_is_interrupted_waits_again_as_if_it_had_not_begun(
     lost = SHARD.update().values(owner="another", lease_until=2e9)
     for round_ in range(2 * MOST_TRIES):
         await bring(service.database, mention(2 * round_), mention(2 * round_ + 1))
-        await service.database.run(lambda connection: connection.execute(lost) and None)
+        await service.database.run(lambda connection: connection.execute(lost).rowcount)
         with pytest.raises(Interrupted, match="another worker"):
             await service.decide()
         assert service.metrics.registry.get_sample_value("socialcare_interrupted_total") == round_ + 1
     ours = SHARD.update().values(owner=service.worker.id, lease_until=2e9)
-    await service.database.run(lambda connection: connection.execute(ours) and None)
+    await service.database.run(lambda connection: connection.execute(ours).rowcount)
     assert await service.decide()
     assert not await service.decide(), "one batch was all of it"
     assert set((await service.database.look(mentions)).values()) == {"done"}
@@ -132,7 +132,7 @@ async def test_a_decision_that_could_not_be_stored_is_neither_counted_nor_told(
 ) -> None:
     lost = SHARD.update().values(owner="another", lease_until=2e9)
     await bring(service.database, mention(1))
-    await service.database.run(lambda connection: connection.execute(lost) and None)
+    await service.database.run(lambda connection: connection.execute(lost).rowcount)
     with pytest.raises(Interrupted):
         await service.decide()
     assert "socialcare_decisions_total{" not in service.metrics.page().decode()
@@ -189,7 +189,7 @@ async def test_what_was_decided_in_another_edit_is_closed_without_a_decision(
     await bring(service.database, mention(1))
     await service.decide()
     again = MENTION.update().values(state="new")
-    await service.database.run(lambda connection: connection.execute(again) and None)
+    await service.database.run(lambda connection: connection.execute(again).rowcount)
     await service.decide()
     assert await service.database.look(mentions) == {"1001": "done"}
     assert await decided(service.database) == ["1001"]

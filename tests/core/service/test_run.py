@@ -141,7 +141,7 @@ async def test_a_loop_that_fails_is_named_and_goes_on(
         async def fails() -> int:
             if away:
                 raise RuntimeError("a bug of ours")
-            return await mentions()
+            return int(await mentions())
 
         monkeypatch.setattr(service.decider, "mentions", fails)
         await service.intake.accept([mention(1)], "line", None)
@@ -175,7 +175,7 @@ async def test_a_database_of_another_host_is_neither_decided_nor_sent_from(
     async with care.awake() as service:
         await service.intake.accept([mention(1)], "line", None)
         moved = CONTROL.update().values(instance="another")
-        await service.database.run(lambda connection: connection.execute(moved) and None)
+        await service.database.run(lambda connection: connection.execute(moved).rowcount)
     async with care.running() as (service, _):
         await until(lambda: service.worker.shards, turning=0.1)
         (why,) = await service.unready()
@@ -218,13 +218,10 @@ async def test_an_older_database_beside_a_newer_copy_sends_nothing_until_own_pos
         await care.clock.advance(1)
         assert await service.unready() == []
 
-    async def by_root() -> dict[str, str]:
-        async with care.database() as database:
-            return await database.look(
-                lambda connection: {row.root: row.state for row in connection.execute(select(EFFECT))}
-            )
-
-    found = await by_root()
+    async with care.database() as database:
+        found = await database.look(
+            lambda connection: {row.root: row.state for row in connection.execute(select(EFFECT))}
+        )
     assert (found["1001"], found["1002"]) == ("SENT", "SENT")
     assert [post.in_reply_to for post in care.platform.posts].count("1001") == 1
 
@@ -244,7 +241,7 @@ async def test_after_a_kill_the_next_start_decides_at_once(care: Any, mention: M
 async def test_who_was_given_up_for_dead_begins_anew_as_somebody_else(care: Any) -> None:
     async with care.awake() as service:
         before = service.worker.id
-        await service.database.run(lambda connection: connection.execute(WORKER.delete()) and None)
+        await service.database.run(lambda connection: connection.execute(WORKER.delete()).rowcount)
         await service.beat()
         assert service.worker.id != before
         assert service.speaker.worker == service.worker.id

@@ -128,7 +128,7 @@ async def test_an_approval_is_bound_to_the_text(people: People, care: Any, held:
     row = await people.row()
     other = bodies.written(replace(bodies.read(row.body), text="Something else."))
     change = EFFECT.update().values(body=other)
-    await people.database.run(lambda connection: connection.execute(change) and None)
+    await people.database.run(lambda connection: connection.execute(change).rowcount)
     for _ in "ab":
         await people.service.speaker.speak_once()
     assert care.platform.posts == []
@@ -165,7 +165,7 @@ async def test_of_two_words_at_once_the_first_is_done(people: People, held: inbo
 
 async def test_a_word_about_an_older_version_is_refused(people: People, held: inbox.Item) -> None:
     change = EFFECT.update().values(version=EFFECT.c.version + 1)
-    await people.database.run(lambda connection: connection.execute(change) and None)
+    await people.database.run(lambda connection: connection.execute(change).rowcount)
     for word in ("approve", "reject", "release"):
         assert await people.told(word, held) == f"`{held.ref}` was changed after you saw it: look again"
     assert await people.state() == "HELD"
