@@ -169,7 +169,8 @@ def _print(one: Item, ref: str) -> None:
         _line(f"@{one.handle}: {one.they}")
     if one.we is not None:
         _line(f"we: {one.we}")
-    _line(f"{one.since:%d %b %H:%M} UTC" + (f"  {one.why}" if one.why else ""))
+    why = f"held by {one.why}" if one.waits == "held" else one.why
+    _line(f"{one.since:%d %b %H:%M} UTC  {why}".rstrip())
 
 
 def _line(text: str) -> None:

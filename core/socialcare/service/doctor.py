@@ -76,6 +76,10 @@ def _problems(error: SocialcareError) -> Iterator[Finding]:
     yield Finding("problem", what, out)
 
 
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def _plugins(loaded: Loaded) -> Iterator[Finding]:
     names = [one.name for one in loaded.info if one.enabled]
     yield Finding("well", f"plugins: {', '.join(names)}")
@@ -102,15 +106,16 @@ def _policy(settings: Settings, loaded: Loaded) -> Iterator[Finding]:
     policy = load_policy(settings, loaded, problems)
     if policy is None:
         number = sum(one.severity == "error" for one in problems.items)
-        errors = "1 error" if number == 1 else f"{number} errors"
-        yield Finding("problem", f"policy: {errors}", "`socialcare check` shows them")
+        yield Finding("problem", f"policy: {_many(number, 'error')}", "`socialcare check` shows more")
         return
     accounts = ", ".join(policy.accounts) or "none"
-    yield Finding("well", f"policy: {len(policy.rules)} rules, accounts {accounts}")
+    yield Finding("well", f"policy: {_many(len(policy.rules), 'rule')}, accounts {accounts}")
     carried_out = {action for one in loaded.senders for action in one.actions}
     actions = loaded.vocabulary.actions
     said = {use.action for rule in policy.rules.values() if rule.status == "live" for use in rule.uses}
-    if idle := sorted(one for one in said - carried_out if actions[one].effect != "internal"):
+    if carried_out and (
+        idle := sorted(one for one in said - carried_out if actions[one].effect != "internal")
+    ):
         yield Finding(
             "warning",
             f"nothing carries out {', '.join(f'`{one}`' for one in idle)}: what rules say so is kept and never sent",
@@ -175,7 +180,9 @@ def _waiting(connection: Connection) -> Iterator[Finding]:
     number, oldest = connection.execute(asked).one()
     state: Literal["well", "warning"] = "warning" if number and at - oldest > 60 else "well"
     yield Finding(
-        state, f"{number} mentions wait" + (f", the oldest for {at - oldest:.0f} s" if number else "")
+        state,
+        f"{_many(number, 'mention')} not decided yet"
+        + (f", the oldest for {at - oldest:.0f} s" if number else ""),
     )
     counted = select(EFFECT.c.state, func.count()).group_by(EFFECT.c.state)
     states: dict[str, int] = {state: number for state, number in connection.execute(counted)}  # noqa: C416 - typed by it
@@ -186,7 +193,9 @@ def _waiting(connection: Connection) -> Iterator[Finding]:
         )
     if states.get("NEEDS_HUMAN"):
         yield Finding(
-            "warning", f"{states['NEEDS_HUMAN']} answers wait for a person", "`socialcare inbox list`"
+            "warning",
+            f"{_many(states['NEEDS_HUMAN'], 'answer')} of which nobody knows whether it is out",
+            "`socialcare inbox list`",
         )
     quarantined = connection.execute(
         select(func.count()).where(MENTION.c.state == "quarantined")
@@ -194,7 +203,7 @@ def _waiting(connection: Connection) -> Iterator[Finding]:
     if quarantined:
         yield Finding(
             "warning",
-            f"{quarantined} mentions cannot be decided",
+            f"{_many(quarantined, 'mention')} that cannot be decided",
             "`socialcare inbox list --waits quarantined`",
         )
 
@@ -209,7 +218,7 @@ def _feeds(connection: Connection) -> Iterator[Finding]:
     if rejected:
         yield Finding(
             "warning",
-            f"{rejected} arrivals of the last day could not be read",
+            f"{_many(rejected, 'arrival')} of the last day that could not be read",
             "they are kept in the table `reject`",
         )
 

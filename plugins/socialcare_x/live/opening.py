@@ -1,6 +1,7 @@
 """Feeds, webhook and sender as the settings have them; none where `[plugins.x]` names no account."""
 
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from socialcare import Feed, Sender, SettingsError, Webhook
@@ -60,6 +61,8 @@ def _accounts(settings: LiveSettings, folder: Path) -> Mapping[str, Account]:
     """Our accounts with their keys; every secret that is missing is named at once."""
     if not settings.accounts:
         return {}
+    if find_spec("tweepy") is None:
+        raise SettingsError("accounts of X need the package `tweepy`\nhelp: `pip install 'socialcare[x]'`")
     problems: list[str] = []
 
     def fetched(reference: str | None, setting: str) -> Secret:
