@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,7 +21,7 @@ from tests.bench.page import table
 from tests.reliability.crash import ANSWERS, LATER, Case, Mode, Verdict, play
 from tests.reliability.page import tell
 from tests.reliability.world import forked
-from tests.reliability.world_databases import Databases, NoPostgres, Sqlite, postgresql_server
+from tests.reliability.world_databases import Databases, NoPostgres, Sqlite, open_folder, postgresql_server
 
 from socialcare.failpoints import POINTS
 
@@ -174,7 +173,7 @@ def warm() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", action="append", default=[], help="part of the names of cases")
+    parser.add_argument("--only", action="append", default=[], help="a name of a case, or a part of names")
     parser.add_argument("--list", action="store_true", help="name the cases, and run none")
     parser.add_argument("--keep", type=Path, help="keep what the cases leave behind in this folder")
     parser.add_argument("--weakened", action="store_true", help="send again what timed out: must be caught")
@@ -187,13 +186,19 @@ def _parser() -> argparse.ArgumentParser:
 def main() -> int:
     """Run; the exit code is 1 where a promise was broken."""
     asked = _parser().parse_args()
-    chosen = [one for one in cases() if not asked.only or any(part in one.name for part in asked.only)]
+    named = {one.name for one in cases()}
+    chosen = [
+        one
+        for one in cases()
+        if not asked.only
+        or any(part == one.name if part in named else part in one.name for part in asked.only)
+    ]
     if asked.list:
         print(*(one.name for one in chosen), sep="\n")
         return 0
     began = time.monotonic()
     with ExitStack() as stack:
-        folder = asked.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crash")))
+        folder = asked.keep or stack.enter_context(open_folder())
         folder.mkdir(parents=True, exist_ok=True)
         os.environ.setdefault("SOCIALCARE_CACHE", str(folder / "cache"))
         stores: dict[str, Databases] = {"sqlite": Sqlite(folder)}

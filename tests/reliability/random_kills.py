@@ -12,7 +12,6 @@ import os
 import random
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
@@ -29,7 +28,14 @@ from tests.reliability.page import tell
 from tests.reliability.worker import Worker
 from tests.reliability.world import US, Place, Platform, forked, make_policy
 from tests.reliability.world_clock import SharedClock
-from tests.reliability.world_databases import Databases, NoPostgres, Sqlite, looking, postgresql_server
+from tests.reliability.world_databases import (
+    Databases,
+    NoPostgres,
+    Sqlite,
+    looking,
+    open_folder,
+    postgresql_server,
+)
 
 from socialcare.delivery import lanes
 from socialcare.errors import Interrupted
@@ -293,7 +299,7 @@ def main() -> int:
     warm()
     results: list[Result] = []
     with ExitStack() as stack:
-        folder = asked.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kills")))
+        folder = asked.keep or stack.enter_context(open_folder())
         folder.mkdir(parents=True, exist_ok=True)
         os.environ.setdefault("SOCIALCARE_CACHE", str(folder / "cache"))
         try:

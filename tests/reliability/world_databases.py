@@ -118,6 +118,15 @@ def postgresql_server(address: str | None = None) -> Iterator[Postgresql]:
 
 
 @contextmanager
+def open_folder() -> Iterator[Path]:
+    """A folder that goes afterwards, and that the server, another user's, may look into for the time."""
+    with tempfile.TemporaryDirectory(prefix="crash", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+@contextmanager
 def looking(url: str, clock: SharedClock, *, still: bool = False) -> Iterator[Connection]:
     """A connection of our own, for as long as nobody forks; `still`: all of it in one transaction."""
     engine = create_engine(_driven(url), poolclass=NullPool)
