@@ -123,7 +123,8 @@ class Deployment:
         return "GET /2/users/:id/mentions" in (self.folder / "ledger.jsonl").read_text()
 
     def end(self) -> None:
-        for process in (*self.runs, self.fake):
+        processes: list[subprocess.Popen[Any]] = [*self.runs, self.fake]
+        for process in processes:
             if process.poll() is None:
                 process.kill()
             process.wait()
@@ -168,8 +169,8 @@ def test_it_answers_and_ends_in_order_and_writes_down_neither_words_nor_secrets(
     for name, secret in here.secrets.items():
         holding = [path.name for path, content in kept.items() if secret.encode() in content]
         assert holding == [], name
-    holding = {path.name for path, content in kept.items() if WORDS.encode() in content}
-    assert holding <= {"care.db", "care.db-wal", "output"}
+    spoken = {path.name for path, content in kept.items() if WORDS.encode() in content}
+    assert spoken <= {"care.db", "care.db-wal", "output"}
     assert read_ledger(here.folder / "ledger.jsonl").answered_twice() == {}
 
 
