@@ -10,8 +10,7 @@ BIN  := .venv/bin
 CODE := $(wildcard core plugins tests)
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup lint types contracts suite format lock screenshot bench bench-memory bench-intent crash-matrix crash-random power intake recovery live-replay \
-        matrix clean
+.PHONY: help demo test setup lint types contracts suite format lock screenshot bench bench-memory bench-intent crash-matrix crash-random power intake recovery live-replay matrix clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

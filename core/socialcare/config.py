@@ -42,7 +42,9 @@ class Settings:
     plugins: Mapping[str, Mapping[str, Any]]  # Any: a plugin's settings are its own
     providers: Mapping[str, str]
     unseal: Mapping[str, str]
-    live: Mapping[str, Any] = field(default_factory=dict)  # Any: read by what runs live, with a model of its own
+    live: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # Any: read by what runs live, with a model of its own
 
     @property
     def shown(self) -> str:

@@ -61,9 +61,9 @@ def _action(action: Action) -> Iterator[str]:
         yield "it speaks and takes no `slot`"
     if action.shorthand is not None and action.shorthand not in (fields or ()):
         yield f"its `shorthand` `{action.shorthand}` is no parameter of it"
-    for member, value in (("within", action.within), ("breach", action.breach)):
-        if value is not None and (action.merge != "one" or value not in (fields or ())):
-            yield f"its `{member}` `{value}` is no parameter of an action of which there is `one`"
+    for clock, parameter in (("within", action.within), ("breach", action.breach)):
+        if parameter is not None and (action.merge != "one" or parameter not in (fields or ())):
+            yield f"its `{clock}` `{parameter}` is no parameter of an action of which there is `one`"
     if action.merge == "highest" and action.shorthand is None:
         yield "`merge` `highest` compares the `shorthand`, and it has none"
 

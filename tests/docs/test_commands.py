@@ -19,7 +19,9 @@ BROUGHT = {"NAME"}
 
 def test_every_command_of_a_page_exists_and_every_command_is_on_a_page() -> None:
     said = {
-        word for page in PAGES for word in re.findall(r"(?:\$ |`)socialcare ([a-z][\w-]*)", page.read_text("utf-8"))
+        word
+        for page in PAGES
+        for word in re.findall(r"(?:\$ |`)socialcare ([a-z][\w-]*)", page.read_text("utf-8"))
     }
     assert said - BROUGHT == COMMANDS.keys()
 

@@ -10,6 +10,9 @@ from socialcare.cli.console import verbosity
 from socialcare.cli.live import config as config_option
 from socialcare.cli.live import demand_live
 
+_SWITCH = 0.0005
+"""Seconds between two turns of threads: those of the database must not wait for long while a batch is decided."""
+
 
 @click.command("run")
 @config_option
@@ -50,4 +53,5 @@ def command(config: Path | None, form: str, *, safe_mode: bool, drain: bool) -> 
         as_json=form == "json" or (form == "auto" and not sys.stderr.isatty()),
         level={-1: logging.WARNING, 0: logging.INFO}.get(verbosity(), logging.DEBUG),
     )
+    sys.setswitchinterval(_SWITCH)
     asyncio.run(run(find_settings(file=config), safe_mode=safe_mode, drain=drain))

@@ -33,6 +33,9 @@ from socialcare.store.tables import ATTEMPT, CONTROL, EFFECT, EVIDENCE, MENTION
 PATIENCE = 1800.0
 """Seconds after which a person is asked."""
 
+_AT_ONCE = 100
+"""What is taken over in one transaction, as nobody else can write meanwhile."""
+
 APART = 60.0
 """Seconds between two look-ups, at least."""
 
@@ -112,13 +115,17 @@ def _is_surely_absent(doubt: Doubt, watch: Watch, term: Term, steady: float) -> 
 
 
 def take_over(connection: Connection, worker: str, *, alone: bool = False) -> int:
-    """t8b: take what a dead worker was sending, or watched; how many. `alone`: there is no worker but this one."""
+    """t8b: take some of what a dead worker was sending, or watched; how many, to be called until it gives 0.
+
+    `alone`: there is no worker but this one.
+    """
     at = now(connection)
     living = [worker] if alone else [worker, *leases.alive(connection)]
     orphaned = or_(EFFECT.c.owner.is_(None), EFFECT.c.owner.not_in(living))
     late = (EFFECT.c.state == SENDING) & (EFFECT.c.lease_until < at)
     asked = select(EFFECT).where(EFFECT.c.state.in_((SENDING, UNKNOWN)), or_(orphaned, late))
-    rows = connection.execute(asked.order_by(EFFECT.c.id).with_for_update(skip_locked=True)).all()
+    some = asked.order_by(EFFECT.c.id).limit(_AT_ONCE).with_for_update(skip_locked=True)
+    rows = connection.execute(some).all()
     for row in rows:
         if row.state == SENDING:
             doubt(connection, row, worker, f"{row.owner} stopped while it was sending")

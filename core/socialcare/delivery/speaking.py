@@ -193,7 +193,7 @@ class Speaker:
 
     async def reconcile(self) -> bool:
         """Take over what dead workers left, and do what is due for each doubt; whether to come again at once (never)."""
-        if await self.database.run(partial(reconciling.take_over, worker=self.worker, alone=self.alone)):
+        while await self.database.run(partial(reconciling.take_over, worker=self.worker, alone=self.alone)):
             reach("takeover.after_commit")
         doubts = await self.database.look(partial(reconciling.doubts, worker=self.worker))
         open_ = {(one.effect.id, one.fence) for one in doubts}

@@ -99,7 +99,7 @@ class Service:
 
     def _desk(self, served: Served) -> Desk:
         store = SqlStore(self.database, self._also)
-        return open_desk(served.policy, served.loaded, store, keep_input=True)
+        return open_desk(served.policy, served.loaded, store, keep_input=True, near=False)
 
     def _also(self, connection: Connection, decisions: Sequence[Decision]) -> None:
         """What is committed with decisions: the effects that follow, if these authors are still ours."""

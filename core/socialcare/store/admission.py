@@ -10,7 +10,7 @@ from msgspec import ValidationError
 from msgspec.json import Decoder, Encoder
 from msgspec.structs import replace
 
-from socialcare.intake import LARGEST_EVENT, BadRow, description, identifier, shown_name, sound
+from socialcare.intake.door import LARGEST_EVENT, BadRow, description, identifier, shown_name, sound
 from socialcare.listening import Arrival, Gone
 from socialcare.model import Author, Mention, Reject
 from socialcare.store.tables import SHARDS

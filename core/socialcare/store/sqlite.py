@@ -99,18 +99,21 @@ def _engine(
 
 
 def _demand_database(path: Path) -> None:
-    """Never start empty where something was."""
+    """Never start empty where something was; what a log can restore, SQLite restores and judges."""
+    log = path.with_name(path.name + "-wal")
     if not path.exists():
-        if path.with_name(path.name + "-wal").exists():
-            raise SettingsError(f"`{path}` is missing, though its log `{path.name}-wal` is there\n{_RESTORE}")
+        if log.exists():
+            raise SettingsError(f"`{path}` is missing, though its log `{log.name}` is there\n{_RESTORE}")
+        return
+    if any(one.exists() and one.stat().st_size for one in (log, path.with_name(path.name + "-journal"))):
         return
     try:
         with path.open("rb") as file:
             head = file.read(len(_HEADER))
     except OSError as error:
         raise SettingsError(f"`{path}` cannot be opened: {error.strerror}") from error
-    if not head and path.with_name(path.name + ".lock").exists():
-        raise SettingsError(f"`{path}` is empty, though it was worked with (`{path.name}.lock`)\n{_RESTORE}")
+    if not head and path.with_name(path.name + ".epoch").exists():
+        raise SettingsError(f"`{path}` is empty, though it was sent from (`{path.name}.epoch`)\n{_RESTORE}")
     if head and head != _HEADER:
         raise SettingsError(f"`{path}` is no SQLite database, or its beginning is damaged\n{_RESTORE}")
 

@@ -1,18 +1,26 @@
+from __future__ import annotations
+
+from types import ModuleType
+from typing import TYPE_CHECKING
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, select
+from sqlalchemy import Connection, create_engine, select
 
 from socialcare.delivery import lanes
 from socialcare.delivery.terms import WRITE_WITHIN, Window
 from socialcare.sending import Effect
 from socialcare.store.tables import BUDGET, METADATA
 
+if TYPE_CHECKING:
+    from tests.core.delivery.stage import TurnedClock
+
 EFFECT = Effect(id="e", account="acme", platform="x", action="reply")
 OTHER = Effect(id="f", account="other", platform="x", action="reply")
 LIMIT, SECONDS = 7, 900
 
 
-def opened(clock):
+def opened(clock: TurnedClock) -> Connection:
     engine = create_engine("sqlite://")
     connection = engine.connect()
     connection.info["clock"] = clock
@@ -26,7 +34,9 @@ def opened(clock):
     delays=st.lists(st.floats(0, WRITE_WITHIN), min_size=60, max_size=60),
     given_back=st.sets(st.integers(0, 59)),
 )
-def test_never_are_there_more_requests_in_a_window_than_its_limit(stage, waits, delays, given_back):
+def test_never_are_there_more_requests_in_a_window_than_its_limit(
+    stage: ModuleType, waits: list[float], delays: list[float], given_back: set[int]
+) -> None:
     """However they are spaced, wherever the window begins, and though each is written up to five seconds after its claim."""
     clock = stage.TurnedClock()
     term = stage.terms(stage.Ledger(clock), windows=(Window(LIMIT, SECONDS),)).of("x", "reply")
@@ -43,7 +53,7 @@ def test_never_are_there_more_requests_in_a_window_than_its_limit(stage, waits, 
     assert all(later - first > SECONDS for first, later in zip(requests, requests[LIMIT:], strict=False))
 
 
-def test_requests_go_on_at_nearly_the_full_rate(stage):
+def test_requests_go_on_at_nearly_the_full_rate(stage: ModuleType) -> None:
     clock = stage.TurnedClock()
     term = stage.terms(stage.Ledger(clock), windows=(Window(100, SECONDS),)).of("x", "reply")
     with opened(clock) as connection:
@@ -54,7 +64,7 @@ def test_requests_go_on_at_nearly_the_full_rate(stage):
     assert 270 <= made <= 300
 
 
-def test_a_window_of_the_app_is_shared_by_all_accounts(stage):
+def test_a_window_of_the_app_is_shared_by_all_accounts(stage: ModuleType) -> None:
     clock = stage.TurnedClock()
     term = stage.terms(stage.Ledger(clock), windows=(Window(1, SECONDS, "app"),)).of("x", "reply")
     with opened(clock) as connection:
@@ -62,7 +72,7 @@ def test_a_window_of_the_app_is_shared_by_all_accounts(stage):
         assert not lanes.spend(connection, OTHER, term)
 
 
-def test_what_one_window_has_not_is_taken_from_none(stage):
+def test_what_one_window_has_not_is_taken_from_none(stage: ModuleType) -> None:
     clock = stage.TurnedClock()
     term = stage.terms(stage.Ledger(clock), windows=(Window(9, SECONDS), Window(1, 86400))).of("x", "reply")
     with opened(clock) as connection:
@@ -70,7 +80,7 @@ def test_what_one_window_has_not_is_taken_from_none(stage):
         assert sorted(connection.execute(select(BUDGET.c.used)).scalars()) == [1, 1]
 
 
-def test_old_parts_of_windows_are_forgotten(stage):
+def test_old_parts_of_windows_are_forgotten(stage: ModuleType) -> None:
     clock = stage.TurnedClock()
     term = stage.terms(stage.Ledger(clock), windows=(Window(9, SECONDS),)).of("x", "reply")
     with opened(clock) as connection:
@@ -80,7 +90,7 @@ def test_old_parts_of_windows_are_forgotten(stage):
         assert len(connection.execute(select(BUDGET)).all()) <= 31
 
 
-def test_a_lane_that_is_closed_for_longer_stays_so(stage):
+def test_a_lane_that_is_closed_for_longer_stays_so(stage: ModuleType) -> None:
     clock = stage.TurnedClock()
     with opened(clock) as connection:
         lanes.close(connection, "acme", "x", until=None, reason="a person must", by="w1")

@@ -1,25 +1,42 @@
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from types import ModuleType
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import pytest
 
 from socialcare.delivery import leases, outcomes, reconciling
-from socialcare.delivery.claiming import claim
+from socialcare.delivery.claiming import Claim, claim
 from socialcare.delivery.reconciling import Watch, next_step
 from socialcare.delivery.speaking import Speaker
+from socialcare.delivery.terms import Terms
 from socialcare.sending import Answer, OwnPost
+from socialcare.store.database import Database
 from socialcare.store.tables import EFFECT, MENTION
+
+if TYPE_CHECKING:
+    from tests.core.delivery.stage import Ledger, TurnedClock
+
+Begin: TypeAlias = Callable[..., Awaitable[Terms]]
+Play: TypeAlias = Callable[[Terms, int], Awaitable[str]]
 
 
 @pytest.fixture
-def begin(stage, database):
+def begin(stage: ModuleType, database: Database) -> Begin:
     """A reply whose request was made, and of which nobody knows what became; its terms."""
 
-    async def begin(ledger, answer="unknown", **more):
-        terms = stage.terms(ledger, **more)
+    async def begin(
+        ledger: Ledger, answer: Literal["unknown", "duplicate"] = "unknown", **more: bool
+    ) -> Terms:
+        terms: Terms = stage.terms(ledger, **more)
         await database.run(lambda connection: stage.planned(connection, terms, 1))
         claimed = await database.run(partial(claim, worker="w1", terms=terms))
+        assert isinstance(claimed, Claim)
         term = terms.of_effect(claimed.effect)
+        assert term is not None
         told = partial(outcomes.answered, claim=claimed, answer=Answer(kind=answer), term=term, worker="w1")
         await database.run(told)
         return terms
@@ -28,24 +45,27 @@ def begin(stage, database):
 
 
 @pytest.fixture
-def play(stage, database, clock):
+def play(stage: ModuleType, database: Database, clock: TurnedClock) -> Play:
     """Reconcile every ten seconds for a while; the state in the end."""
 
-    async def play(terms, seconds):
+    async def play(terms: Terms, seconds: int) -> str:
         speaker = Speaker(database, terms, clock, "w1")
         for _ in range(seconds // 10):
             await speaker.reconcile()
             clock.turn(10)
-        return (await database.look(stage.states))["d1.0"]
+        states: dict[str, str] = await database.look(stage.states)
+        return states["d1.0"]
 
     return play
 
 
-def reply(stage, to="m1", key=None):
+def reply(stage: ModuleType, to: str | None = "m1", key: str | None = None) -> OwnPost:
     return OwnPost("p9", datetime.fromtimestamp(stage.NOON, UTC), to, "hello", key)
 
 
-async def test_what_is_found_was_sent(stage, database, ledger, begin, play):
+async def test_what_is_found_was_sent(
+    stage: ModuleType, database: Database, ledger: Ledger, begin: Begin, play: Play
+) -> None:
     terms = await begin(ledger)
     ledger.posts = [reply(stage)]
     assert await play(terms, 80) == "SENT"
@@ -53,21 +73,25 @@ async def test_what_is_found_was_sent(stage, database, ledger, begin, play):
     assert await database.look(stage.evidence) == ["unknown", "found"]
 
 
-async def test_an_answer_to_any_edit_that_is_known_is_found(stage, database, ledger, begin, play):
+async def test_an_answer_to_any_edit_that_is_known_is_found(
+    stage: ModuleType, database: Database, ledger: Ledger, begin: Begin, play: Play
+) -> None:
     terms = await begin(ledger)
     await database.run(stage.change(MENTION, newest="m1c"))
     ledger.posts = [reply(stage, "m1c")]
     assert await play(terms, 80) == "SENT"
 
 
-async def test_our_key_is_known_again(stage, ledger, begin, play):
+async def test_our_key_is_known_again(stage: ModuleType, ledger: Ledger, begin: Begin, play: Play) -> None:
     ledger.idempotency = "client_id"
     terms = await begin(ledger)
     ledger.posts = [reply(stage, None, "key-d1.0")]
     assert await play(terms, 80) == "SENT"
 
 
-async def test_what_is_not_found_waits_for_a_person_after_half_an_hour(stage, database, ledger, begin, play):
+async def test_what_is_not_found_waits_for_a_person_after_half_an_hour(
+    stage: ModuleType, database: Database, ledger: Ledger, begin: Begin, play: Play
+) -> None:
     terms = await begin(ledger)
     assert await play(terms, 1790) == "UNKNOWN"
     assert await play(terms, 30) == "NEEDS_HUMAN"
@@ -75,8 +99,8 @@ async def test_what_is_not_found_waits_for_a_person_after_half_an_hour(stage, da
 
 
 async def test_who_may_send_once_more_does_so_after_two_looks_in_quiet(
-    stage, database, ledger, begin, play, clock
-):
+    stage: ModuleType, database: Database, ledger: Ledger, begin: Begin, play: Play, clock: TurnedClock
+) -> None:
     terms = await begin(ledger, resend_once=True)
     before = clock.at
     while (await database.look(stage.states))["d1.0"] == "UNKNOWN":
@@ -86,43 +110,57 @@ async def test_who_may_send_once_more_does_so_after_two_looks_in_quiet(
     assert clock.at - before < 1800
 
 
-async def test_looks_that_do_not_see_everything_prove_nothing(ledger, begin, play):
+async def test_looks_that_do_not_see_everything_prove_nothing(
+    ledger: Ledger, begin: Begin, play: Play
+) -> None:
     terms = await begin(ledger, resend_once=True)
     ledger.complete = False
     assert await play(terms, 1820) == "NEEDS_HUMAN"
 
 
-async def test_it_is_sent_again_once_only(stage, database, ledger, begin, play):
+async def test_it_is_sent_again_once_only(
+    stage: ModuleType, database: Database, ledger: Ledger, begin: Begin, play: Play
+) -> None:
     terms = await begin(ledger, resend_once=True)
     await database.run(stage.change(EFFECT, resent=True))
     assert await play(terms, 1820) == "NEEDS_HUMAN"
 
 
-async def test_a_text_that_the_platform_has_already_is_found_or_refused(ledger, begin, play):
+async def test_a_text_that_the_platform_has_already_is_found_or_refused(
+    ledger: Ledger, begin: Begin, play: Play
+) -> None:
     terms = await begin(ledger, "duplicate")
     assert await play(terms, 900) == "REFUSED"
 
 
-async def test_with_an_id_of_our_own_one_look_after_the_quiet_time_is_enough(ledger, begin, play):
+async def test_with_an_id_of_our_own_one_look_after_the_quiet_time_is_enough(
+    ledger: Ledger, begin: Begin, play: Play
+) -> None:
     ledger.idempotency, ledger.look_up, ledger.lag = "client_id", "by_id", 5.0
     terms = await begin(ledger)
     assert await play(terms, 20) == "UNKNOWN"
     assert await play(terms, 130) == "READY"
 
 
-async def test_with_a_key_it_is_sent_again_while_the_platform_surely_knows_the_key(ledger, begin, play):
+async def test_with_a_key_it_is_sent_again_while_the_platform_surely_knows_the_key(
+    ledger: Ledger, begin: Begin, play: Play
+) -> None:
     ledger.idempotency = "key"
     terms = await begin(ledger)
     assert await play(terms, 40) == "READY"
 
 
-async def test_with_a_key_that_may_be_forgotten_it_is_as_without_one(database, ledger, begin, play, clock):
+async def test_with_a_key_that_may_be_forgotten_it_is_as_without_one(
+    database: Database, ledger: Ledger, begin: Begin, play: Play, clock: TurnedClock
+) -> None:
     ledger.idempotency, ledger.key_ttl = "key", 20.0
     terms = await begin(ledger)
     assert await play(terms, 1820) == "NEEDS_HUMAN"
 
 
-async def test_a_key_that_became_old_while_it_waited_is_not_used(stage, database, ledger, begin, play, clock):
+async def test_a_key_that_became_old_while_it_waited_is_not_used(
+    stage: ModuleType, database: Database, ledger: Ledger, begin: Begin, play: Play, clock: TurnedClock
+) -> None:
     ledger.idempotency = "key"
     terms = await begin(ledger)
     assert await play(terms, 40) == "READY"
@@ -132,8 +170,8 @@ async def test_a_key_that_became_old_while_it_waited_is_not_used(stage, database
 
 
 async def test_what_only_our_own_people_see_is_repeated_until_it_succeeds(
-    stage, database, ledger, begin, play, clock
-):
+    stage: ModuleType, database: Database, ledger: Ledger, begin: Begin, play: Play, clock: TurnedClock
+) -> None:
     ledger.platform, ledger.look_up = "", "none"
     terms = await begin(ledger)
     speaker = Speaker(database, terms, clock, "w1")
@@ -146,30 +184,40 @@ async def test_what_only_our_own_people_see_is_repeated_until_it_succeeds(
     assert {one.id for one in ledger.requests} == {"d1.0"}
 
 
-async def test_late_proof_is_believed(stage, database, ledger, terms):
+async def test_late_proof_is_believed(
+    stage: ModuleType, database: Database, ledger: Ledger, terms: Terms
+) -> None:
     await database.run(lambda connection: stage.planned(connection, terms, 1))
     claimed = await database.run(partial(claim, worker="w1", terms=terms))
     await database.run(partial(reconciling.take_over, worker="w2"))
     late = Answer(kind="sent", remote_id="p1")
+    assert isinstance(claimed, Claim)
     term = terms.of_effect(claimed.effect)
+    assert term is not None
     await database.run(partial(outcomes.answered, claim=claimed, answer=late, term=term, worker="w1"))
     await Speaker(database, terms, ledger.clock, "w2").reconcile()
     row = await database.look(stage.effect)
     assert (row.state, row.remote_id) == ("SENT", "p1")
 
 
-async def test_the_proof_that_nothing_was_written_makes_it_ready(stage, database, ledger, terms):
+async def test_the_proof_that_nothing_was_written_makes_it_ready(
+    stage: ModuleType, database: Database, ledger: Ledger, terms: Terms
+) -> None:
     await database.run(lambda connection: stage.planned(connection, terms, 1))
     claimed = await database.run(partial(claim, worker="w1", terms=terms))
     await database.run(partial(reconciling.take_over, worker="w2"))
+    assert isinstance(claimed, Claim)
     term = terms.of_effect(claimed.effect)
+    assert term is not None
     unsent = Answer(kind="unsent")
     await database.run(partial(outcomes.answered, claim=claimed, answer=unsent, term=term, worker="w1"))
     await Speaker(database, terms, ledger.clock, "w2").reconcile()
     assert await database.look(stage.states) == {"d1.0": "READY"}
 
 
-async def test_only_what_a_living_worker_does_not_send_is_taken_over(stage, database, terms, clock):
+async def test_only_what_a_living_worker_does_not_send_is_taken_over(
+    stage: ModuleType, database: Database, terms: Terms, clock: TurnedClock
+) -> None:
     await database.run(lambda connection: stage.planned(connection, terms, 1))
     await database.run(partial(leases.join, worker="w1", host="a", pid=1))
     await database.run(partial(claim, worker="w1", terms=terms))
@@ -180,7 +228,7 @@ async def test_only_what_a_living_worker_does_not_send_is_taken_over(stage, data
     assert (row.state, row.owner, row.fence) == ("UNKNOWN", "w2", 2)
 
 
-async def test_who_is_alone_takes_over_at_once(stage, database, terms):
+async def test_who_is_alone_takes_over_at_once(stage: ModuleType, database: Database, terms: Terms) -> None:
     await database.run(lambda connection: stage.planned(connection, terms, 1))
     await database.run(partial(leases.join, worker="w1", host="a", pid=1))
     await database.run(partial(claim, worker="w1", terms=terms))
@@ -188,8 +236,8 @@ async def test_who_is_alone_takes_over_at_once(stage, database, terms):
 
 
 async def test_what_a_dead_worker_watched_is_watched_by_another_since_then(
-    stage, database, ledger, begin, clock
-):
+    stage: ModuleType, database: Database, ledger: Ledger, begin: Begin, clock: TurnedClock
+) -> None:
     await begin(ledger)
     clock.turn(60)
     await database.run(partial(reconciling.take_over, worker="w2"))
@@ -197,7 +245,7 @@ async def test_what_a_dead_worker_watched_is_watched_by_another_since_then(
     assert (row.owner, row.unknown_since, row.fence) == ("w2", stage.NOON, 3)
 
 
-def test_looks_become_rarer():
+def test_looks_become_rarer() -> None:
     watch = Watch(0.0)
     looks = []
     for steady in range(0, 1800, 10):
@@ -208,7 +256,9 @@ def test_looks_become_rarer():
     assert timedelta(seconds=looks[1] - looks[0]) >= timedelta(minutes=1)
 
 
-async def test_an_effect_without_terms_waits_for_a_person(stage, database, ledger, begin):
+async def test_an_effect_without_terms_waits_for_a_person(
+    stage: ModuleType, database: Database, ledger: Ledger, begin: Begin
+) -> None:
     await begin(ledger)
     (doubt,) = await database.look(partial(reconciling.doubts, worker="w1"))
     assert next_step(doubt, Watch(0.0), None, 0.0) == "wait"

@@ -1,32 +1,50 @@
+from __future__ import annotations
+
 import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import pytest
+from sqlalchemy import Connection
 
 from socialcare.delivery import lanes, switch
 from socialcare.delivery.speaking import Speaker
+from socialcare.delivery.terms import Terms
 from socialcare.errors import Interrupted
 from socialcare.sending import Answer
+from socialcare.store.database import Database
 from socialcare.store.tables import MENTION
+
+if TYPE_CHECKING:
+    from tests.core.delivery.stage import Ledger, TurnedClock
+
+T = TypeVar("T")
 
 
 @pytest.fixture
-def speaker(database, terms, clock):
+def speaker(database: Database, terms: Terms, clock: TurnedClock) -> Speaker:
     return Speaker(database, terms, clock, "w1")
 
 
 @pytest.fixture
-async def ready(stage, database, terms):
+async def ready(stage: ModuleType, database: Database, terms: Terms) -> None:
     await database.run(lambda connection: stage.planned(connection, terms, 1))
 
 
-async def test_a_reply_goes_out_once(stage, database, speaker, ledger, ready):
+async def test_a_reply_goes_out_once(
+    stage: ModuleType, database: Database, speaker: Speaker, ledger: Ledger, ready: None
+) -> None:
     assert await speaker.speak_once()
     assert not await speaker.speak_once()
     assert [post.text for post in ledger.posts] == ["hello 1"]
     assert await database.look(stage.states) == {"d1.0": "SENT"}
 
 
-async def test_five_seconds_after_the_intent_no_byte_is_written(stage, database, speaker, ledger, ready):
+async def test_five_seconds_after_the_intent_no_byte_is_written(
+    stage: ModuleType, database: Database, speaker: Speaker, ledger: Ledger, ready: None
+) -> None:
     ledger.script = ["late"]
     assert await speaker.speak_once()
     assert ledger.requests == []
@@ -35,14 +53,22 @@ async def test_five_seconds_after_the_intent_no_byte_is_written(stage, database,
 
 @pytest.mark.parametrize(("what", "state"), [("raises before", "READY"), ("raises after", "UNKNOWN")])
 async def test_what_a_sender_raises_is_unknown_only_after_it_was_allowed_to_write(
-    stage, database, speaker, ledger, ready, what, state
-):
+    stage: ModuleType,
+    database: Database,
+    speaker: Speaker,
+    ledger: Ledger,
+    ready: None,
+    what: str,
+    state: str,
+) -> None:
     ledger.script = [what]
     await speaker.speak_once()
     assert await database.look(stage.states) == {"d1.0": state}
 
 
-async def test_a_request_that_takes_too_long_is_unknown(stage, database, speaker, ledger, ready, clock):
+async def test_a_request_that_takes_too_long_is_unknown(
+    stage: ModuleType, database: Database, speaker: Speaker, ledger: Ledger, ready: None, clock: TurnedClock
+) -> None:
     ledger.script = ["hangs"]
     speaking = asyncio.create_task(speaker.speak_once())
     await ledger.requested.wait()
@@ -52,8 +78,8 @@ async def test_a_request_that_takes_too_long_is_unknown(stage, database, speaker
 
 
 async def test_who_is_stopped_in_a_request_writes_down_that_it_is_unknown(
-    stage, database, speaker, ledger, ready
-):
+    stage: ModuleType, database: Database, speaker: Speaker, ledger: Ledger, ready: None
+) -> None:
     ledger.script = ["hangs"]
     speaking = asyncio.create_task(speaker.speak_once())
     await ledger.requested.wait()
@@ -63,26 +89,32 @@ async def test_who_is_stopped_in_a_request_writes_down_that_it_is_unknown(
     assert await database.look(stage.states) == {"d1.0": "UNKNOWN"}
 
 
-async def test_unsent_after_it_was_allowed_to_write_is_not_believed(stage, database, speaker, ledger, ready):
+async def test_unsent_after_it_was_allowed_to_write_is_not_believed(
+    stage: ModuleType, database: Database, speaker: Speaker, ledger: Ledger, ready: None
+) -> None:
     ledger.script = [Answer(kind="unsent", reason="the line broke")]
     await speaker.speak_once()
     assert await database.look(stage.states) == {"d1.0": "UNKNOWN"}
 
 
-async def test_the_kill_switch_stops_what_is_claimed_and_not_written(stage, database, speaker, ledger, ready):
+async def test_the_kill_switch_stops_what_is_claimed_and_not_written(
+    stage: ModuleType, database: Database, speaker: Speaker, ledger: Ledger, ready: None
+) -> None:
     speaker.halted = True
     await speaker.speak_once()
     assert ledger.requests == []
     assert await database.look(stage.states) == {"d1.0": "READY"}
 
 
-async def test_the_kill_switch_is_noticed(database, speaker):
+async def test_the_kill_switch_is_noticed(database: Database, speaker: Speaker) -> None:
     await database.run(lambda connection: switch.kill(connection, "stop", by="maria"))
     await speaker.watch_switch()
     assert speaker.halted
 
 
-async def test_a_mention_that_is_old_is_looked_up_and_then_answered(speaker, ledger, ready, clock):
+async def test_a_mention_that_is_old_is_looked_up_and_then_answered(
+    speaker: Speaker, ledger: Ledger, ready: None, clock: TurnedClock
+) -> None:
     clock.turn(700)
     assert await speaker.speak_once()
     assert ledger.posts == []
@@ -91,8 +123,8 @@ async def test_a_mention_that_is_old_is_looked_up_and_then_answered(speaker, led
 
 
 async def test_a_mention_that_is_not_there_any_more_is_not_answered(
-    stage, database, speaker, ledger, ready, clock
-):
+    stage: ModuleType, database: Database, speaker: Speaker, ledger: Ledger, ready: None, clock: TurnedClock
+) -> None:
     clock.turn(700)
     ledger.there = False
     await speaker.speak_once()
@@ -101,9 +133,9 @@ async def test_a_mention_that_is_not_there_any_more_is_not_answered(
 
 
 async def test_five_failures_hold_up_their_account_and_one_request_tries_again(
-    stage, database, speaker, ledger, terms, clock
-):
-    def plan(connection):
+    stage: ModuleType, database: Database, speaker: Speaker, ledger: Ledger, terms: Terms, clock: TurnedClock
+) -> None:
+    def plan(connection: Connection) -> None:
         for number in range(1, 9):
             stage.arrive(connection, stage.mention(number))
             account = "other" if number == 8 else "acme"
@@ -120,7 +152,9 @@ async def test_five_failures_hold_up_their_account_and_one_request_tries_again(
     assert len(ledger.posts) == 3
 
 
-async def test_no_request_is_made_while_a_lane_is_closed(database, speaker, ledger, stage, terms, clock):
+async def test_no_request_is_made_while_a_lane_is_closed(
+    database: Database, speaker: Speaker, ledger: Ledger, stage: ModuleType, terms: Terms, clock: TurnedClock
+) -> None:
     await database.run(lambda connection: stage.planned(connection, terms, 1, 2))
     ledger.script = [Answer(kind="unsent", until=clock.at + 300, status=429)]
     for _ in range(5):
@@ -135,8 +169,8 @@ async def test_no_request_is_made_while_a_lane_is_closed(database, speaker, ledg
 
 
 async def test_who_is_asked_to_stop_finishes_what_is_under_way(
-    stage, database, speaker, ledger, ready, clock
-):
+    stage: ModuleType, database: Database, speaker: Speaker, ledger: Ledger, ready: None, clock: TurnedClock
+) -> None:
     ledger.script = ["hangs"]
     stop = asyncio.Event()
     running = asyncio.create_task(speaker.run(stop, lines=2))
@@ -147,22 +181,24 @@ async def test_who_is_asked_to_stop_finishes_what_is_under_way(
     assert await database.look(stage.states) == {"d1.0": "UNKNOWN"}
 
 
-async def test_each_post_is_noted_beside_the_database(tmp_path, speaker, ready):
+async def test_each_post_is_noted_beside_the_database(tmp_path: Path, speaker: Speaker, ready: None) -> None:
     speaker.copy = tmp_path / "care.epoch"
     await speaker.speak_once()
     assert b'"epoch":2' in speaker.copy.read_bytes()
 
 
-async def test_an_outcome_outlives_a_database_that_is_away(stage, database, terms, clock, ledger, ready):
+async def test_an_outcome_outlives_a_database_that_is_away(
+    stage: ModuleType, database: Database, terms: Terms, clock: TurnedClock, ledger: Ledger, ready: None
+) -> None:
     class Away:
         """The database, which is away for the second transaction."""
 
-        def __init__(self):
+        def __init__(self) -> None:
             self.runs = 0
             self.gone = asyncio.Event()
             self.look = database.look
 
-        async def run(self, transaction):
+        async def run(self, transaction: Callable[[Connection], T]) -> None:
             self.runs += 1
             if self.runs == 2:
                 self.gone.set()
@@ -170,7 +206,7 @@ async def test_an_outcome_outlives_a_database_that_is_away(stage, database, term
             return await database.run(transaction)
 
     away = Away()
-    speaking = asyncio.create_task(Speaker(away, terms, clock, "w1").speak_once())
+    speaking = asyncio.create_task(Speaker(cast("Database", away), terms, clock, "w1").speak_once())
     await away.gone.wait()
     await asyncio.sleep(0)
     clock.turn(10)

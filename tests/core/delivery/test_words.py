@@ -1,14 +1,25 @@
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import NamedTuple
+from types import ModuleType
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import pytest
 from msgspec.structs import replace
 
 from socialcare.delivery import bodies, outbox, words
-from socialcare.model import ActionRecord
+from socialcare.delivery.terms import Terms
+from socialcare.model import ActionRecord, Decision
+from socialcare.store.database import Database
 from socialcare.store.tables import EFFECT
 
+if TYPE_CHECKING:
+    from tests.core.delivery.stage import TurnedClock
+
 HELD = ActionRecord(action="reply", rule="r1", slot="public", text="hello", state="held", id="d1.0")
+
+Record: TypeAlias = Callable[[Decision], Awaitable[None]]
 
 
 class Said(NamedTuple):
@@ -19,67 +30,79 @@ class Said(NamedTuple):
 
 
 @pytest.fixture
-def record(stage, database, terms):
-    async def put(decision):
+def record(stage: ModuleType, database: Database, terms: Terms) -> Record:
+    async def put(decision: Decision) -> None:
         await database.run(partial(outbox.record, decisions=[decision], terms=terms))
 
     return put
 
 
 @pytest.fixture
-async def held(stage, database, record):
+async def held(stage: ModuleType, database: Database, record: Record) -> None:
     await database.run(lambda connection: stage.arrive(connection, stage.mention(1)))
     await record(stage.decided(1, HELD))
 
 
 @pytest.fixture
-async def asked(stage, database, held, clock):
+async def asked(stage: ModuleType, database: Database, held: None, clock: TurnedClock) -> None:
     """A reply of which a person has to say what became of it."""
     await database.run(stage.change(EFFECT, state="NEEDS_HUMAN", fence=3, attempts=1))
 
 
-async def test_a_person_agrees_to_what_they_saw(stage, database, held):
+async def test_a_person_agrees_to_what_they_saw(stage: ModuleType, database: Database, held: None) -> None:
     assert await database.run(partial(words.approve, said=Said(version=1))) is None
     row = await database.look(stage.effect)
     assert bodies.approval(row.approval) == bodies.Approval(("maria",), row.body_hash)
 
 
-async def test_a_word_about_an_older_version_is_not_done(database, held, stage):
+async def test_a_word_about_an_older_version_is_not_done(
+    database: Database, held: None, stage: ModuleType
+) -> None:
     await database.run(stage.change(EFFECT, version=2))
     why = await database.run(partial(words.approve, said=Said(version=1)))
     assert why == "`d1.0` was changed after you saw it: look again"
     assert await database.look(partial(words.stale, ref="d1.0", version=1)) == why
 
 
-async def test_who_comes_second_hears_what_became_of_it(database, held, stage):
+async def test_who_comes_second_hears_what_became_of_it(
+    database: Database, held: None, stage: ModuleType
+) -> None:
     await database.run(stage.change(EFFECT, state="CANCELLED", reason="the mention is gone"))
     why = await database.run(partial(words.approve, said=Said()))
     assert why == "`d1.0` is cancelled: the mention is gone"
 
 
-async def test_a_word_that_comes_again_after_a_crash_is_the_same_word(database, held):
+async def test_a_word_that_comes_again_after_a_crash_is_the_same_word(database: Database, held: None) -> None:
     for _ in range(2):
         assert await database.run(partial(words.approve, said=Said(version=1))) is None
 
 
-async def test_S30_a_second_person_has_to_agree_where_two_are_asked_for(stage, database, held):
+async def test_S30_a_second_person_has_to_agree_where_two_are_asked_for(
+    stage: ModuleType, database: Database, held: None
+) -> None:
     first = await database.run(partial(words.approve, said=Said(), people=2))
     assert first == "a second person has to agree: maria did"
     again = await database.run(partial(words.approve, said=Said(), people=2))
     assert again == first
     assert await database.run(partial(words.approve, said=Said(by="omar"), people=2)) is None
     row = await database.look(stage.effect)
-    assert bodies.approval(row.approval).by == ("maria", "omar")
+    agreed = bodies.approval(row.approval)
+    assert agreed is not None
+    assert agreed.by == ("maria", "omar")
 
 
-async def test_S30_who_agreed_to_other_words_has_not_agreed_to_these(stage, database, held):
+async def test_S30_who_agreed_to_other_words_has_not_agreed_to_these(
+    stage: ModuleType, database: Database, held: None
+) -> None:
     await database.run(partial(words.approve, said=Said(), people=2))
     assert (
         await database.run(partial(words.approve, said=Said(by="omar", text="other"), people=2)) is not None
     )
 
 
-async def test_S30_an_edit_is_agreed_to_as_it_goes_out(stage, database, held, record):
+async def test_S30_an_edit_is_agreed_to_as_it_goes_out(
+    stage: ModuleType, database: Database, held: None, record: Record
+) -> None:
     await database.run(partial(words.approve, said=Said(text="better  ")))
     ruling = stage.decided(1, replace(HELD, state="allowed", text="better"), event="control")
     await record(replace(ruling, id="later"))
@@ -88,7 +111,7 @@ async def test_S30_an_edit_is_agreed_to_as_it_goes_out(stage, database, held, re
     assert row.state == "READY"
 
 
-async def test_it_is_there(stage, database, asked):
+async def test_it_is_there(stage: ModuleType, database: Database, asked: None) -> None:
     said = Said(text="https://x.com/acme/status/123/")
     assert await database.run(partial(words.settle, said=said)) == "`d1.0` is there"
     row = await database.look(stage.effect)
@@ -96,20 +119,26 @@ async def test_it_is_there(stage, database, asked):
     assert await database.look(stage.evidence) == ["there"]
 
 
-async def test_it_is_not_there_and_is_sent(stage, database, asked, clock):
+async def test_it_is_not_there_and_is_sent(
+    stage: ModuleType, database: Database, asked: None, clock: TurnedClock
+) -> None:
     assert await database.run(partial(words.retry, said=Said())) == "`d1.0` is sent again"
     row = await database.look(stage.effect)
     assert (row.state, row.not_before) == ("READY", clock.at)
-    assert bodies.approval(row.approval).by == ("maria",)
+    agreed = bodies.approval(row.approval)
+    assert agreed is not None
+    assert agreed.by == ("maria",)
 
 
-async def test_let_it_be(stage, database, asked):
+async def test_let_it_be(stage: ModuleType, database: Database, asked: None) -> None:
     await database.run(partial(words.settle, said=Said()))
     row = await database.look(stage.effect)
     assert (row.state, row.reason) == ("CANCELLED", "let be")
 
 
-async def test_nobody_sends_again_what_may_be_under_way(stage, database, asked, clock):
+async def test_nobody_sends_again_what_may_be_under_way(
+    stage: ModuleType, database: Database, asked: None, clock: TurnedClock
+) -> None:
     await database.run(stage.change(EFFECT, state="UNKNOWN", unknown_since=clock.at))
     assert (
         await database.run(partial(words.retry, said=Said()))
@@ -119,6 +148,6 @@ async def test_nobody_sends_again_what_may_be_under_way(stage, database, asked, 
     assert await database.run(partial(words.retry, said=Said())) == "`d1.0` is sent again"
 
 
-async def test_a_word_about_nothing_says_so(database):
+async def test_a_word_about_nothing_says_so(database: Database) -> None:
     assert await database.run(partial(words.retry, said=Said("d9.9"))) == "there is no `d9.9`"
     assert await database.run(partial(words.approve, said=Said("d9.9"))) is None

@@ -238,8 +238,39 @@ async def test_a_file_that_was_emptied_is_not_begun_anew(url: str, file: Path) -
     database = await open_database(url, exclusive=True)
     await database.close()
     file.write_bytes(b"")
+    file.with_name(file.name + ".epoch").write_bytes(
+        b"{}"
+    )  # what the service leaves beside a database that it works through
     with pytest.raises(SettingsError, match=r"(?s)is empty.*help: "):
         await open_database(url, exclusive=True)
+
+
+async def test_a_first_start_that_was_killed_before_it_wrote_can_be_started_again(
+    url: str, file: Path
+) -> None:
+    file.write_bytes(b"")
+    file.with_name(file.name + ".lock").write_bytes(b"1 boot\n")
+    database = await open_database(url, exclusive=True)
+    await database.close()
+    assert file.stat().st_size
+
+
+async def test_a_beginning_that_the_log_restores_is_left_to_sqlite(whole: Path, url: str) -> None:
+    connection = sqlite3.connect(whole, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA wal_autocheckpoint=0")
+    connection.execute("UPDATE control SET kill_reason = 'kept'")
+    connection.execute("VACUUM")  # every page is in the log now, the first too
+    log = whole.with_name(whole.name + "-wal").read_bytes()
+    connection.close()
+    content = whole.read_bytes()
+    whole.write_bytes(b"\xff" * 16 + content[16:])
+    whole.with_name(whole.name + "-wal").write_bytes(log)
+    database = await open_database(url, exclusive=True)
+    assert (
+        await database.look(lambda c: c.exec_driver_sql("SELECT kill_reason FROM control").scalar()) == "kept"
+    )
+    await database.close()
 
 
 async def test_damage_that_shows_while_we_run_interrupts(whole: Path, url: str) -> None:
