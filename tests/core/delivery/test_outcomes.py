@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from socialcare.delivery import lanes, outcomes, reconciling
 from socialcare.delivery.claiming import Claim, claim
@@ -149,10 +149,13 @@ async def test_an_answer_that_is_written_twice_changes_the_state_once(
 async def test_a_rule_that_is_refused_five_times_in_an_hour_is_paused(
     stage: ModuleType, database: Database, answer: Answering, terms: Terms, claimed: Claim
 ) -> None:
+    def plan(connection: Connection, number: int) -> None:
+        stage.planned(connection, terms, number)
+
     await answer("refused")
     for number in (2, 3, 4, 5):
         assert await database.look(lanes.closed) == []
-        await database.run(lambda connection, number=number: stage.planned(connection, terms, number))
+        await database.run(partial(plan, number=number))
         await answer("refused", claimed=await database.run(partial(claim, worker="w1", terms=terms)))
     (shut,) = await database.look(lanes.closed)
     assert (shut.account, shut.lane, shut.until) == ("", "rule:r1", None)

@@ -198,7 +198,7 @@ async def test_an_outcome_outlives_a_database_that_is_away(
             self.gone = asyncio.Event()
             self.look = database.look
 
-        async def run(self, transaction: Callable[[Connection], T]) -> None:
+        async def run(self, transaction: Callable[[Connection], T]) -> T:
             self.runs += 1
             if self.runs == 2:
                 self.gone.set()
