@@ -126,6 +126,7 @@ class Platform:
         seed: int = 0,
         source: Callable[[FakeX], Any] | None = None,  # Any: a coroutine
         lag: float = 0.0,
+        automated: bool = False,
     ) -> None:
         self.ledger = folder / "ledger.jsonl"
         reading, writing = os.pipe()
@@ -143,6 +144,8 @@ class Platform:
                 duplicates_within=0.0,  # X's own check of texts is no part of what we promise
             )
             x.script._seed = seed
+            for account in accounts:
+                x.user(account, automated=automated)
             async with x:
                 os.write(writing, f"{x.url}\n".encode())
                 if source is not None:
