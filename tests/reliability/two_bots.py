@@ -23,6 +23,7 @@ from tests.reliability.world_clock import SharedClock
 from tests.reliability.world_databases import Sqlite, open_folder
 
 from socialcare.testing.fake_x import read_ledger
+from socialcare.testing.fake_x.ids import person_id
 
 BOTS = ("AcmeShop", "GlobexHelp")
 HOURS = 6.0
@@ -33,7 +34,7 @@ accounts: {{main: {account}}}
 rules:
   answer: {{when: {{text: {{has: [hello, dear]}}}}, do: {{reply: "Dear @{{{{ author.handle }}}}, thank you for writing to us."}}}}
 """
-_STEP, _PAUSE = 20.0, 0.02
+_STEP, _PAUSE, _PATIENCE = 20.0, 0.02, 60.0
 
 
 class Talk(Struct):
@@ -60,6 +61,7 @@ def talk(folder: Path, *, hours: float = HOURS, labelled: bool = False) -> Talk:
             workers.append(Worker(place))
             stack.callback(workers[-1].kill)
         platform.post(BOTS[0], f"@{BOTS[1]} hello from next door")
+        _wait_until_they_listen(platform, workers)
         jumped = 0.0
         while clock.steady() < hours * 3600:
             time.sleep(_PAUSE)
@@ -75,6 +77,16 @@ def talk(folder: Path, *, hours: float = HOURS, labelled: bool = False) -> Talk:
     counted = Counter(dict.fromkeys(BOTS, 0)) + Counter(post.account for post in made)
     said = [f"{post.account}: {post.text}" for post in made]
     return Talk({bot: counted[bot] for bot in BOTS}, said, clock.steady() / 3600)
+
+
+def _wait_until_they_listen(platform: Platform, workers: list[Worker]) -> None:
+    ends = time.monotonic() + _PATIENCE
+    while {one.path for one in read_ledger(platform.ledger).requests} < {
+        f"/2/users/{person_id(bot, 0)}/mentions" for bot in BOTS
+    }:
+        if time.monotonic() > ends or any(worker.look() == "ended" for worker in workers):
+            raise RuntimeError("they do not listen")
+        time.sleep(_PAUSE)
 
 
 def main() -> int:

@@ -25,7 +25,7 @@ class SharedClock:
     file: Path
     speed: float
     began: float
-    shortest: float = _SHORTEST
+    begin: float = BEGIN
     _map: mmap.mmap = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -36,13 +36,13 @@ class SharedClock:
         os.close(opened)
 
     @classmethod
-    def started(cls, file: Path, speed: float, shortest: float = _SHORTEST) -> SharedClock:
-        """A clock that begins now."""
-        return cls(file, speed, time.time(), shortest)
+    def started(cls, file: Path, speed: float, begin: float = BEGIN) -> SharedClock:
+        """A clock that begins now, at a moment in epoch seconds."""
+        return cls(file, speed, time.time(), begin)
 
     def now(self) -> float:
         """Epoch seconds."""
-        return BEGIN + self.steady()
+        return self.begin + self.steady()
 
     def steady(self) -> float:
         """Seconds since the clock was started, jumps and all."""
@@ -53,7 +53,7 @@ class SharedClock:
         end = self.steady() + seconds
         while True:
             left = (end - self.steady()) / self.speed
-            await asyncio.sleep(min(max(left, self.shortest), _LONGEST))
+            await asyncio.sleep(min(max(left, _SHORTEST), _LONGEST))
             if self.steady() >= end:
                 return
 
@@ -68,7 +68,7 @@ class SharedClock:
         passed = f"({machine} - {self.began!r}) * {self.speed!r} + {jumped}"
         return (
             "CREATE OR REPLACE FUNCTION fast.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS "
-            f"$$ SELECT to_timestamp({BEGIN!r} + {passed}) $$"
+            f"$$ SELECT to_timestamp({self.begin!r} + {passed}) $$"
         )
 
 
