@@ -123,7 +123,7 @@ def _wait(there: Callable[[], bool]) -> None:
 def main() -> int:
     """Run; the exit code is 1 where something went wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tell", action="store_true", help="write the figures into docs/reliability.md")
+    parser.add_argument("--no-page", action="store_true", help="leave docs/reliability.md as it is")
     asked = parser.parse_args()
     warm()
     parts, good = [], True
@@ -138,7 +138,7 @@ def main() -> int:
             + "".join(f"; {one}" for one in found.problems)
             + "."
         )
-    if asked.tell:
+    if not asked.no_page:
         tell("stops", "make stops", parts)
     else:
         print(*parts, sep="\n")

@@ -288,7 +288,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--store", action="append", choices=("sqlite", "postgresql"))
     parser.add_argument("--keep", type=Path, help="keep what is left behind in this folder")
     parser.add_argument("--postgresql", help="the address of a server, with DATABASE for the database")
-    parser.add_argument("--tell", action="store_true", help="write the table into docs/reliability.md")
+    parser.add_argument("--no-page", action="store_true", help="leave docs/reliability.md as it is")
     return parser
 
 
@@ -311,7 +311,7 @@ def main() -> int:
         for problem in one.problems[:20]:
             print(f"{one.store}, seed {asked.seed}: {problem}")
     parts = list(_parts(results, asked.seed))
-    if asked.tell:
+    if not asked.no_page and asked.store is None:
         tell("crash-random", f"make crash-random N={asked.kills}", parts)
     else:
         print(*parts, sep="\n\n")

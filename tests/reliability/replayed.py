@@ -215,7 +215,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keep", type=Path, help="keep what is left behind in this folder")
     parser.add_argument("--first", type=int, help="only so many mentions")
-    parser.add_argument("--tell", action="store_true", help="write the figures into docs/reliability.md")
+    parser.add_argument("--no-page", action="store_true", help="leave docs/reliability.md as it is")
     asked = parser.parse_args()
     warm()
     began = time.monotonic()
@@ -232,7 +232,7 @@ def main() -> int:
     for mention, keys in differing[:20]:
         print(f"{mention}: {keys}")
     parts = list(_parts(found))
-    if asked.tell:
+    if not asked.no_page and asked.first is None:
         tell("live-replay", "make live-replay", parts)
     else:
         print(*parts, sep="\n\n")

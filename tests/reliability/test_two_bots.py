@@ -25,7 +25,7 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.timeout(180)
 def test_two_bots_stop_after_one_answer_each_and_labelled_ones_say_nothing() -> None:
-    done = run("tests.reliability.two_bots", "--hours", "0.5")
+    done = run("tests.reliability.two_bots", "--no-page", "--hours", "0.5")
     assert done.returncode == 0, done.stdout + done.stderr
     first, second = done.stdout.splitlines()
     assert first.endswith("answers AcmeShop 1, GlobexHelp 1.")
@@ -34,5 +34,5 @@ def test_two_bots_stop_after_one_answer_each_and_labelled_ones_say_nothing() -> 
 
 @pytest.mark.timeout(180)
 def test_kill_switch_and_sigterm_stop_sending_and_finish_what_is_under_way() -> None:
-    done = run("tests.reliability.crash_stops")
+    done = run("tests.reliability.crash_stops", "--no-page")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -93,7 +93,7 @@ def main() -> int:
     """Run; the exit code is 1 where it does not stop after one answer each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hours", type=float, default=HOURS, help="how long, on their clock")
-    parser.add_argument("--tell", action="store_true", help="write the figures into docs/reliability.md")
+    parser.add_argument("--no-page", action="store_true", help="leave docs/reliability.md as it is")
     asked = parser.parse_args()
     warm()
     parts, stops = [], True
@@ -107,7 +107,7 @@ def main() -> int:
         parts.append(
             f"Two bots {who}, each answering whatever names it, after {found.hours:.0f} hours: answers {counts}."
         )
-    if asked.tell:
+    if not asked.no_page:
         tell("two-bots", "make two-bots", parts)
     else:
         print(*parts, sep="\n")
