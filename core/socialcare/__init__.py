@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         Value,
     )
     from socialcare.ports import Action, Channel, Classifier, Entity, Lookup, Question, ReadOptions, Source
-    from socialcare.sending import Answer, Effect, Found, OwnPost, Sender
+    from socialcare.sending import Answer, Effect, Found, Limited, OwnPost, Sender, Window
 
 __all__ = [
     "ABSENT",
@@ -45,6 +45,7 @@ __all__ = [
     "FieldValue",
     "Found",
     "Gone",
+    "Limited",
     "Lookup",
     "Mention",
     "OwnPost",
@@ -63,6 +64,7 @@ __all__ = [
     "Source",
     "Value",
     "Webhook",
+    "Window",
     "hookimpl",
 ]
 

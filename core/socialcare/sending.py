@@ -64,6 +64,21 @@ class Found(NamedTuple):
     complete: bool
 
 
+class Window(NamedTuple):
+    """At most `limit` requests in any `seconds`, of one account or of the whole app."""
+
+    limit: float
+    seconds: float
+    per: Literal["account", "app"] = "account"
+
+
+@runtime_checkable
+class Limited(Protocol):
+    """A sender whose platform says how much it takes: what would be too much waits, and is not asked for."""
+
+    windows: Sequence[Window]
+
+
 @runtime_checkable
 class Sender(Protocol):
     """Carries out actions for one platform, or for one kind of destination. Sends one request an attempt, and never again by itself.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from socialcare.service.inbox import Item
     from socialcare.service.words import Word
 
-_KINDS = ("needs_human", "unknown", "held", "quarantined", "inbox")
+_KINDS = ("needs_human", "unknown", "held", "case", "quarantined", "inbox")
 _SHORTEST_REF = 8
 
 
@@ -127,6 +127,19 @@ def settle(ref: str, there: str | None, by: str | None, config: Path | None, *, 
     if bool(there) == leave:
         raise click.UsageError("say one of: `--there LINK`, `--leave`; `socialcare inbox retry` sends it")
     _say("settle", ref, by, config, there)
+
+
+@command.command()
+@click.argument("conversation")
+@by
+@config
+def close(conversation: str, by: str | None, config: Path | None) -> None:
+    """Close the case of a conversation, as `list` names it: its clock stops, and what comes next opens another."""
+    name = who(by)
+    demand_live()
+    from socialcare.service.words import Said
+
+    tell(Said("close", conversation, name), config)
 
 
 def _say(word: Word, ref: str, by: str | None, config: Path | None, text: str | None = None) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TypeAlias
 
-from socialcare.sending import Effect, Sender
+from socialcare.sending import Effect, Limited, Sender, Window
 
 WRITE_WITHIN = 5.0
 """Seconds of steady time from the intent within which the first byte is written, or none is."""
@@ -21,14 +21,6 @@ QUIET = 20.0
 """Seconds of quiet where the platform itself keeps a second request from doing it twice."""
 
 DAY = 86_400.0
-
-
-class Window(NamedTuple):
-    """At most `limit` requests in any `seconds`, of one account or of the whole app."""
-
-    limit: float
-    seconds: float
-    per: Literal["account", "app"] = "account"
 
 
 def _free(_effect: Effect) -> float:
@@ -105,20 +97,19 @@ def terms_of(
     max_age: float = DAY,
     money: float | None = None,
     resend: Collection[str] = (),
-    windows: Mapping[str, tuple[Window, ...]] | None = None,
     prices: Mapping[str, Callable[[Effect], float]] | None = None,
     bars: Collection[str] = ("opted_out",),
 ) -> Terms:
     """The terms under which senders work: every action of a sender shares its lane.
 
-    `resend` names senders that may send a second time, `windows` and `prices` go by the name of the sender.
+    `resend` names senders that may send a second time, `prices` go by the name of the sender.
     """
     entries = {
         (sender.platform, action): Term(
             sender=sender,
             lane=sender.name,
             public=bool(sender.platform),
-            windows=(windows or {}).get(sender.name, ()),
+            windows=tuple(sender.windows) if isinstance(sender, Limited) else (),
             money=money,
             price=(prices or {}).get(sender.name, _free),
             max_age=max_age,

@@ -1,4 +1,4 @@
-"""What waits for a person: answers held, answers of which nobody knows whether they went out, mentions that nothing answered."""
+"""What waits for a person: answers held or of unknown fate, cases, mentions that nothing answered."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, Row, select
 
 from socialcare.model import Mention
+from socialcare.policy.deciding import state
 from socialcare.sending import Effect
-from socialcare.store.tables import DECISION, EFFECT, EVIDENCE, MENTION
+from socialcare.store.sql import key_of, name_of
+from socialcare.store.tables import DECISION, EFFECT, EVIDENCE, MENTION, STATE
 
-WAITS = ("needs_human", "unknown", "held", "quarantined", "inbox")
+WAITS = ("needs_human", "unknown", "held", "case", "quarantined", "inbox")
 """Why something waits; what is most urgent first."""
 
 _ORDER = {kind: place for place, kind in enumerate(WAITS)}
@@ -23,7 +25,7 @@ _STATES = {"NEEDS_HUMAN": "needs_human", "UNKNOWN": "unknown", "HELD": "held"}
 
 
 class Item(Struct, frozen=True, kw_only=True):
-    """One thing that waits or waited: an effect (`ref` is its id), or a mention (`ref` is platform and id).
+    """One thing that waits or waited: an effect (`ref` is its id), a case (its conversation), or a mention (platform and id).
 
     `waits` is why it waits, or the state of an effect that does not; `author` and `mention` are platform and id, `handle` how
     people know the author; `they` wrote, `we` would say. `version` is what a word about it refers to; `why` what holds it, `seen`
@@ -50,6 +52,9 @@ def waiting(connection: Connection, kinds: frozenset[str] = frozenset(WAITS)) ->
     """Everything that waits for one of these reasons, most urgent and then oldest first."""
     states = [state for state, kind in _STATES.items() if kind in kinds]
     found = [_effect(row) for row in connection.execute(_EFFECTS.where(EFFECT.c.state.in_(states)))]
+    if "case" in kinds:
+        kept = connection.execute(select(STATE.c.key, STATE.c.data).where(STATE.c.key.startswith(_OF_CASES)))
+        found += [_case(connection, *row) for row in kept]
     if "quarantined" in kinds:
         rows = connection.execute(select(MENTION).where(MENTION.c.state == "quarantined"))
         found += [_mention(row, "quarantined", row.reason or "") for row in rows]
@@ -91,6 +96,21 @@ class _Decided(Struct, frozen=True):
     problems: tuple[str, ...] = ()
 
 
+class _Case(Struct, frozen=True):
+    """What is shown of a case."""
+
+    at: float
+    mention: str
+    rule: str
+    subject: tuple[str, str, str]
+    to: str | None = None
+    until: float | None = None
+    answered: float | None = None
+    breached: bool = False
+
+
+_OF_CASES = name_of((state.ONCE, ""))
+_CASE = msgspec.json.Decoder(_Case)
 _DECIDED = msgspec.json.Decoder(_Decided)
 _MOST = 50
 _EFFECTS = select(EFFECT, MENTION.c.root.label("mentioned")).outerjoin(
@@ -128,6 +148,45 @@ def _effect(row: Row[Any]) -> Item:  # Any: a row of `effect`, with the root of 
         why=row.reason or "",
         version=row.version,
     )
+
+
+def _case(connection: Connection, name: str, data: bytes) -> Item:
+    """A case, as the decider keeps it."""
+    _, action, conversation = key_of(name)
+    case = _CASE.decode(data)
+    account, author, _ = case.subject
+    platform = conversation.partition(":")[0]
+    here = (MENTION.c.platform == platform) & (
+        (MENTION.c.newest == case.mention) | (MENTION.c.root == case.mention)
+    )
+    body = connection.execute(select(MENTION.c.body).where(here).limit(1)).scalar()
+    mention = msgspec.json.decode(body, type=Mention) if body else None
+    return Item(
+        ref=conversation,
+        waits="case",
+        since=datetime.fromtimestamp(case.at, UTC),
+        account=account,
+        author=author,
+        handle=_handle(mention),
+        mention=f"{platform}:{case.mention}",
+        they=_text(mention),
+        action=action,
+        rule=case.rule,
+        why=_clock(case),
+    )
+
+
+def _clock(case: _Case) -> str:
+    """Whose a case is, and how its clock stands."""
+    whose = f"of {case.to}" if case.to else ""
+    if case.answered is not None:
+        stands = "answered"
+    elif case.until is not None:
+        due = f"{datetime.fromtimestamp(case.until, UTC):%d %b %H:%M} UTC"
+        stands = f"not answered by {due}" if case.breached else f"to be answered by {due}"
+    else:
+        stands = ""
+    return ", ".join(part for part in (whose, stands) if part)
 
 
 def _shown(row: Row[Any]) -> Item:  # Any: as _mention, with what was decided

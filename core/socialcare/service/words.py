@@ -17,13 +17,13 @@ from socialcare.service.decider import Decider
 from socialcare.store.database import Database, now
 from socialcare.store.tables import WORD
 
-Word: TypeAlias = Literal["approve", "reject", "release", "pause", "resume", "retry", "settle"]
+Word: TypeAlias = Literal["approve", "reject", "release", "pause", "resume", "retry", "settle", "close"]
 
 _log = structlog.get_logger()
 
 
 class Said(NamedTuple):
-    """A word, what it is about (the id of an effect, the name of an account), who says it, and what else it takes.
+    """A word, what it is about (the id of an effect, an account, the conversation of a case), who says it, and what else it takes.
 
     `text` is an edited text for `approve`, and for `settle` the link to the post, or nothing if it is not there.
     """
@@ -69,6 +69,9 @@ async def _do(said: Said, decider: Decider, database: Database) -> str:
             return f"the policy has no account `{said.ref}`; {suggestion(said.ref, accounts)}"
         await _decide(said, decider, database)
         return f"account `{said.ref}` is {said.word}d"
+    if said.word == "close":
+        closed = await _decide(said, decider, database)
+        return f"the case `{said.ref}` is closed" if closed else f"there is no case `{said.ref}`"
     if said.word == "approve":
         why = await database.run(partial(on_effects.approve, said=said))
     else:

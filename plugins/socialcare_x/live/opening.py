@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from socialcare import Feed, Sender, SettingsError, Webhook
+from socialcare import Feed, Sender, SettingsError, Webhook, Window
 from socialcare.clock import Clock, SystemClock
 from socialcare.secrets import Secret, secret
 from socialcare_x.live.accounts import Account, Keys, handles
@@ -54,7 +54,8 @@ def senders(
     clock = clock or SystemClock()
     accounts = _accounts(settings, folder)
     pictures = Pictures(folder / settings.media if settings.media is not None else None, clock)
-    return [XSender(accounts, actions, pictures, clock)] if accounts else []
+    windows = () if settings.posts is None else (Window(settings.posts, 900),)
+    return [XSender(accounts, actions, pictures, clock, windows)] if accounts else []
 
 
 def _accounts(settings: LiveSettings, folder: Path) -> Mapping[str, Account]:

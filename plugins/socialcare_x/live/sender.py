@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from socialcare import Answer, Effect, Found, Mention, OwnPost
+from socialcare import Answer, Effect, Found, Mention, OwnPost, Window
 from socialcare.clock import Clock
 from socialcare_x.live import looking
 from socialcare_x.live.accounts import Account, named
@@ -39,9 +39,15 @@ class XSender:
     """A little less, so that it is we who say what is known of a request that takes too long."""
 
     def __init__(
-        self, accounts: Mapping[str, Account], actions: frozenset[str], pictures: Pictures, clock: Clock
+        self,
+        accounts: Mapping[str, Account],
+        actions: frozenset[str],
+        pictures: Pictures,
+        clock: Clock,
+        windows: Sequence[Window] = (),
     ) -> None:
         self.actions = actions
+        self.windows = windows
         self._accounts = accounts
         self._pictures = pictures
         self._clock = clock

@@ -77,7 +77,8 @@ class LiveSettings(BaseModel):
     `consumer_secret_before` is the app's secret until it was renewed: signatures made with it are still taken.
     `bearer_token` is needed by the filtered stream. `interval` are the seconds between two looks at a timeline;
     `authors` says whether profiles are bought along (a user costs ten times an own mention); `reading_money` is the most that
-    reading may cost a day (UTC), in US dollars; `media` the folder of the pictures that a post may name.
+    reading may cost a day (UTC), in US dollars; `posts` the most that an account says in 15 minutes, where that is less than X
+    would take; `media` the folder of the pictures that a post may name.
     """
 
     model_config = _STRICT
@@ -92,4 +93,5 @@ class LiveSettings(BaseModel):
     interval: Annotated[float, Field(ge=1, le=900)] = 30.0
     authors: bool = True
     reading_money: Annotated[float, Field(gt=0)] | None = None
+    posts: Annotated[int, Field(ge=1)] | None = None
     media: str | None = None

@@ -12,9 +12,10 @@ from sqlalchemy import Connection, select
 
 from socialcare.delivery import audit, bodies, lanes, switch
 from socialcare.delivery.claiming import Claim, Ended, LookFirst, claim
-from socialcare.delivery.terms import Terms, Window
+from socialcare.delivery.terms import Terms
 from socialcare.policy.deciding import state
 from socialcare.policy.deciding.state import Subject
+from socialcare.sending import Window
 from socialcare.store.database import Database
 from socialcare.store.sql import name_of
 from socialcare.store.tables import BUDGET, CONTROL, EFFECT, MENTION, STATE

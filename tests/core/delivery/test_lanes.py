@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, select
 
 from socialcare.delivery import lanes
-from socialcare.delivery.terms import WRITE_WITHIN, Window
-from socialcare.sending import Effect
+from socialcare.delivery.terms import WRITE_WITHIN
+from socialcare.sending import Effect, Window
 from socialcare.store.tables import BUDGET, METADATA
 
 if TYPE_CHECKING:

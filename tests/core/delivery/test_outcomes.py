@@ -11,8 +11,8 @@ from sqlalchemy import Connection, select
 from socialcare.delivery import lanes, outcomes, reconciling
 from socialcare.delivery.claiming import Claim, claim
 from socialcare.delivery.states import State
-from socialcare.delivery.terms import Terms, Window
-from socialcare.sending import Answer
+from socialcare.delivery.terms import Terms
+from socialcare.sending import Answer, Window
 from socialcare.store.database import Database
 from socialcare.store.tables import BUDGET, CONTROL, EFFECT
 
