@@ -36,6 +36,9 @@ rules:
   hours:
     when: {text: {has: open}}
     do: {reply: We are open 9 to 6.}
+  lost:
+    when: {text: {has: lost}}
+    do: {open_case: {to: mara, answer_within: 2h}}
 guards:
   loud:
     when: {author.followers: {above: 1000, if_missing: false}}

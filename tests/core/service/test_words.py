@@ -357,3 +357,20 @@ async def test_a_word_that_was_done_is_not_done_again(people: People, held: inbo
     await people.service.decide()
     rows = await people.database.look(lambda connection: connection.execute(select(WORD)).all())
     assert [row.done_at is not None for row in rows] == [True]
+
+
+async def test_a_case_is_listed_with_its_owner_and_clock_and_closed_by_a_word(
+    people: People, mention: Made
+) -> None:
+    await people.ask(replace(mention(1), text="@Acme my parcel is lost"))
+    (case,) = [one for one in await people.waiting() if one.waits == "case"]
+    assert (case.action, case.they) == ("open_case", "@Acme my parcel is lost")
+    assert case.why.startswith("of mara, to be answered by ")
+    await people.clock.advance(2 * 3600 + 1)
+    await people.service.beat()
+    await people.service.decide()
+    (late,) = [one for one in await people.waiting() if one.waits == "case"]
+    assert late.why.startswith("of mara, not answered by ")
+    assert await people.told("close", late) == f"the case `{late.ref}` is closed"
+    assert await people.told("close", late) == f"there is no case `{late.ref}`"
+    assert not [one for one in await people.waiting() if one.waits == "case"]
