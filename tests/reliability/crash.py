@@ -20,7 +20,7 @@ from tests.reliability.world_clock import SharedClock
 from tests.reliability.world_databases import FEED, Databases, looking
 
 from socialcare.store.intake import cursor_of
-from socialcare.store.tables import AUDIT, DECISION, EFFECT, EVIDENCE, MENTION, WORKER
+from socialcare.store.tables import AUDIT, DECISION, EFFECT, EVIDENCE, MENTION, SHARD, STATE, WORKER
 from socialcare.testing.fake_x import Step, read_ledger
 from socialcare.testing.fake_x.scripts import Word
 
@@ -279,13 +279,24 @@ class Stage:
         if connection.execute(ours.limit(1)).first() is None:
             return None
         sending = select(EFFECT.c.id).where(EFFECT.c.state == "SENDING", EFFECT.c.owner.in_(ours))
-        if connection.execute(sending.limit(1)).first() is not None:
+        if connection.execute(sending.limit(1)).first() is not None or self._is_work(connection, ours):
             return None
         counted = [
             select(func.coalesce(func.max(column), 0)).scalar_subquery()
             for column in (AUDIT.c.seq, DECISION.c.seq, MENTION.c.id, EVIDENCE.c.id)
         ]
         return Marks(*connection.execute(select(*counted)).one())
+
+    def _is_work(self, connection: Connection, ours: Any) -> bool:  # Any: a query for workers that run
+        """Whether something can be done now; where shards are still a dead worker's, time has to pass first."""
+        free = SHARD.c.owner.is_(None) | SHARD.c.owner.not_in(ours)
+        if connection.execute(select(SHARD.c.n).where(free).limit(1)).first() is not None:
+            return False
+        at = self.clock.now()
+        new = select(MENTION.c.id).where(MENTION.c.state == "new")
+        due = select(STATE.c.key).where(STATE.c.due <= at)
+        ready = select(EFFECT.c.id).where(EFFECT.c.state == "READY", EFFECT.c.not_before <= at)
+        return any(connection.execute(one.limit(1)).first() is not None for one in (new, due, ready))
 
     def _is_hit(self, _: Connection) -> bool:
         return self.workers[-1].look() != "runs"

@@ -49,9 +49,6 @@ _BACKLOG = 500
 _BETWEEN = {"sqlite": 0.45, "postgresql": 0.6}
 """Mean real seconds between two kills."""
 
-_AHEAD = 0.02
-"""By which share of all the kills may be ahead of the mentions: they are to last equally long."""
-
 _JUMP, _POLL, _STUCK = 10.0, 0.03, 120.0
 _POSTS = "POST /2/tweets"
 FATES: Sequence[tuple[str, float]] = (("not_summoned", 0.1), ("drop_applied", 1 / 9), ("late_applied", 1 / 8))
@@ -213,7 +210,11 @@ class Storm:
             for number, worker in enumerate(self._workers):
                 if worker.look() == "ended":
                     raise TimeoutError(f"a worker ended by itself, with {worker.ended}")
-                if now >= next_kill and self.killed < self.kills and rng.random() < 1 / len(self._workers):
+                if (
+                    now >= next_kill
+                    and self.killed < self._allowed(done)
+                    and rng.random() < 1 / len(self._workers)
+                ):
                     worker.kill()
                     self.killed += 1
                     self._workers[number] = self._start()
@@ -223,14 +224,16 @@ class Storm:
             since = now
             with looking(self._place.database, self._clock) as connection:
                 done = _decided(connection)
-            if self.killed / self.kills > done / self.mentions + _AHEAD:
-                next_kill = max(next_kill, now + rng.random())
             told = f"\r{self.databases.name}: {self.killed} kills, {done} of {self.mentions} mentions "
             print(told, end="", file=sys.stderr, flush=True)
             if done > before:
                 before, moved = done, now
             elif now > moved + _STUCK and done < self.mentions:
                 raise TimeoutError(f"stuck at mention {done}, after {self.killed} kills")
+
+    def _allowed(self, done: int) -> float:
+        """So many kills for so many mentions: they are to last equally long."""
+        return min(self.kills, 1 + self.kills * done / self.mentions)
 
     def _come_to_an_end(self) -> None:
         ends = time.monotonic() + 5 * _STUCK
