@@ -73,10 +73,13 @@ class Watch:
         """How many looks after the quiet time saw all there is and did not find it."""
         return sum(empty and at >= self.since + quiet for at, empty in self.looks)
 
-    def next_look(self, lag: float) -> float:
-        """When to look: after the lag, then twice a minute apart, then less and less often."""
+    def next_look(self, lag: float, unknown_for: float = 0.0) -> float:
+        """When to look: after the lag, then twice a minute apart, then less and less often.
+
+        Who begins to watch what is unknown for longer than the lag looks at once: it may be there by now.
+        """
         if not self.looks:
-            return self.since + min(lag, APART)
+            return self.since if unknown_for >= lag else self.since + min(lag, APART)
         return self.looks[-1][0] + APART * 2.0 ** max(0, len(self.looks) - 2)
 
 
@@ -93,9 +96,10 @@ def next_step(doubt: Doubt, watch: Watch, term: Term | None, steady: float) -> S
         return "send_again"
     if _is_surely_absent(doubt, watch, term, steady):
         return "refuse" if doubt.duplicate else "send_again"
-    if doubt.unknown_for >= PATIENCE:
+    can_look = term.sender.look_up != "none"
+    if doubt.unknown_for >= PATIENCE and (watch.looks or not can_look):
         return "ask"
-    may_look = term.sender.look_up != "none" and steady >= watch.next_look(term.sender.lag)
+    may_look = can_look and steady >= watch.next_look(term.sender.lag, doubt.unknown_for)
     return "look" if may_look else "wait"
 
 

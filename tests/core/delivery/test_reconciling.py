@@ -256,6 +256,25 @@ def test_looks_become_rarer() -> None:
     assert timedelta(seconds=looks[1] - looks[0]) >= timedelta(minutes=1)
 
 
+async def test_who_takes_over_late_looks_at_once_before_a_person_is_asked(
+    stage: ModuleType,
+    database: Database,
+    ledger: Ledger,
+    terms: Terms,
+    begin: Begin,
+    clock: TurnedClock,
+) -> None:
+    await begin(ledger)
+    clock.turn(reconciling.PATIENCE + 60)
+    await database.run(partial(reconciling.take_over, worker="w2"))
+    (doubt,) = await database.look(partial(reconciling.doubts, worker="w2"))
+    term, steady = terms.of_effect(doubt.effect), clock.steady()
+    watch = Watch(steady)
+    assert next_step(doubt, watch, term, steady) == "look"
+    watch.looks.append((steady, True))
+    assert next_step(doubt, watch, term, steady) == "ask"
+
+
 async def test_an_effect_without_terms_waits_for_a_person(
     stage: ModuleType, database: Database, ledger: Ledger, begin: Begin
 ) -> None:
