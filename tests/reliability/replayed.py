@@ -40,7 +40,7 @@ from socialcare.testing.fake_x import credentials_of, read_ledger
 from socialcare.testing.fake_x.ids import person_id
 
 ACCOUNTS = {"main": "AcmeCo", "help": "AcmeHelp", "uk": "AcmeUK"}
-_LEAP, _POLL, _PATIENCE = 3600.0, 0.01, 60.0
+_LEAP, _POLL, _PATIENCE = 1800.0, 0.01, 60.0
 _SPEED = 20.0
 
 
@@ -147,7 +147,6 @@ class Weeks:
                     if named:
                         self._wait(lambda: _is_decided(connection, there[row.id]))  # noqa: B023 - called at once
                     print(f"\r{number} of {len(self.rows)} mentions ", end="", file=sys.stderr, flush=True)
-                self._pass(self.clock.now() + 3600)
                 self.worker.signal(signal.SIGTERM)
                 self.worker.wait()
                 bodies = connection.execute(select(DECISION.c.body).order_by(DECISION.c.seq)).scalars()
@@ -156,9 +155,10 @@ class Weeks:
     def _pass(self, at: float) -> None:
         """Let time pass, in leaps, each of which the worker has seen."""
         while self.clock.now() < at:
-            self.clock.jump(min(_LEAP, at - self.clock.now()))
-            reached = self.clock.steady()
-            self._wait(lambda: self.worker.breath.last() > reached + 2.0)  # noqa: B023 - called at once
+            now = self.clock.now()
+            self.clock.jump(
+
+            self._wait(lambda: self.worker.steps() > before + 1)  # noqa: B023 - called at once
 
     def _wait(self, there: Any) -> None:  # Any: a question without arguments
         ends = time.monotonic() + _PATIENCE

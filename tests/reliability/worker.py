@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import signal
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal
 from unittest.mock import patch
@@ -20,6 +21,7 @@ from socialcare.delivery.terms import Term
 from socialcare.sending import Answer, Effect
 from socialcare.service import logs
 from socialcare.service import run as service
+from socialcare.service.decider import Decider
 from socialcare.store import postgresql, sqlite
 from socialcare_x.live import opening
 
@@ -53,7 +55,7 @@ class Worker:
     stopped: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
-        self.breath = Breath()
+        self.breath, self._stepped = Breath(), Breath()
         self.process = forked(self._work, self.place.folder / f"{self.name}.log")
 
     def _work(self) -> None:
@@ -64,10 +66,22 @@ class Worker:
         with (
             patch.object(opening, "SystemClock", lambda: self.place.clock),
             patch.object(service, "Speaker", speaker),
+            patch.object(Decider, "time", self._counted(Decider.time)),
             patch.object(sqlite, "_ROWS_BETWEEN_CHECKPOINTS", ROWS_TO_A_CHECKPOINT),
             patch.object(postgresql, "_SHORT_OF_A_TRANSACTION_S", 1),
         ):
             asyncio.run(self._run())
+
+    def _counted(self, step: Callable[[Decider], Awaitable[None]]) -> Callable[[Decider], Awaitable[None]]:
+        async def counted(decider: Decider) -> None:
+            await step(decider)
+            self._stepped.show(self._stepped.last() + 1)
+
+        return counted
+
+    def steps(self) -> float:
+        """How often it has let time pass: each time it did what was due."""
+        return self._stepped.last()
 
     async def _run(self) -> None:
         beating = asyncio.create_task(self._breathe())
