@@ -156,8 +156,8 @@ class Weeks:
         """Let time pass, in leaps, each of which the worker has seen."""
         while self.clock.now() < at:
             now = self.clock.now()
-            self.clock.jump(
-
+            before = self.worker.steps()
+            self.clock.jump(min(_LEAP - now % _LEAP, at - now))
             self._wait(lambda: self.worker.steps() > before + 1)  # noqa: B023 - called at once
 
     def _wait(self, there: Any) -> None:  # Any: a question without arguments
