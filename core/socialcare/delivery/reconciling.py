@@ -47,7 +47,8 @@ _BEFORE = timedelta(hours=1)
 class Doubt(Struct, frozen=True):
     """An effect that may have been done: how long this is unknown and since when it was tried, in seconds, and what is known of it.
 
-    `proof` is what was learned after all of its last attempt, `duplicate` that the platform says it has the text already.
+    `proof` is what was learned after all of its last attempt, `duplicate` that the platform says it has the text already, `looks`
+    how many look-ups of whichever worker did not find it.
     """
 
     effect: Effect
@@ -60,6 +61,7 @@ class Doubt(Struct, frozen=True):
     resent: bool
     proof: str | None
     duplicate: bool
+    looks: int
 
 
 @dataclass
@@ -73,13 +75,10 @@ class Watch:
         """How many looks after the quiet time saw all there is and did not find it."""
         return sum(empty and at >= self.since + quiet for at, empty in self.looks)
 
-    def next_look(self, lag: float, unknown_for: float = 0.0) -> float:
-        """When to look: after the lag, then twice a minute apart, then less and less often.
-
-        Who begins to watch what is unknown for longer than the lag looks at once: it may be there by now.
-        """
+    def next_look(self, lag: float, *, at_once: bool = False) -> float:
+        """When to look: after the lag (or `at_once`), then twice a minute apart, then less and less often."""
         if not self.looks:
-            return self.since if unknown_for >= lag else self.since + min(lag, APART)
+            return self.since if at_once else self.since + min(lag, APART)
         return self.looks[-1][0] + APART * 2.0 ** max(0, len(self.looks) - 2)
 
 
@@ -97,9 +96,11 @@ def next_step(doubt: Doubt, watch: Watch, term: Term | None, steady: float) -> S
     if _is_surely_absent(doubt, watch, term, steady):
         return "refuse" if doubt.duplicate else "send_again"
     can_look = term.sender.look_up != "none"
-    if doubt.unknown_for >= PATIENCE and (watch.looks or not can_look):
+    if doubt.unknown_for >= PATIENCE and (watch.looks or doubt.looks or not can_look):
         return "ask"
-    may_look = can_look and steady >= watch.next_look(term.sender.lag, doubt.unknown_for)
+    # who takes over late, and is the first to look, may find it at once
+    at_once = not doubt.looks and doubt.unknown_for >= term.sender.lag
+    may_look = can_look and steady >= watch.next_look(term.sender.lag, at_once=at_once)
     return "look" if may_look else "wait"
 
 
@@ -158,6 +159,8 @@ def _doubt(connection: Connection, row: Effects) -> Doubt:
     proof = _proof(connection, row)
     answers = select(EVIDENCE.c.kind).where(EVIDENCE.c.effect == row.id, EVIDENCE.c.attempt == row.attempts)
     kinds = set(connection.execute(answers).scalars())
+    looked = (EVIDENCE.c.effect == row.id) & EVIDENCE.c.attempt.is_(None) & (EVIDENCE.c.kind == "empty")
+    looks = connection.execute(select(func.count()).select_from(EVIDENCE).where(looked)).scalar_one()
     began = first if first is not None else row.created_at
     mention = effect.mention
     return Doubt(
@@ -171,6 +174,7 @@ def _doubt(connection: Connection, row: Effects) -> Doubt:
         resent=row.resent,
         proof=proof[0] if proof is not None else None,
         duplicate="duplicate" in kinds,
+        looks=looks,
     )
 
 

@@ -13,7 +13,7 @@ from socialcare.delivery.claiming import Claim, claim
 from socialcare.delivery.reconciling import Watch, next_step
 from socialcare.delivery.speaking import Speaker
 from socialcare.delivery.terms import Terms
-from socialcare.sending import Answer, OwnPost
+from socialcare.sending import Answer, Found, OwnPost
 from socialcare.store.database import Database
 from socialcare.store.tables import EFFECT, MENTION
 
@@ -273,6 +273,25 @@ async def test_who_takes_over_late_looks_at_once_before_a_person_is_asked(
     assert next_step(doubt, watch, term, steady) == "look"
     watch.looks.append((steady, True))
     assert next_step(doubt, watch, term, steady) == "ask"
+
+
+async def test_what_another_looked_for_already_is_not_looked_for_at_once(
+    stage: ModuleType,
+    database: Database,
+    ledger: Ledger,
+    terms: Terms,
+    begin: Begin,
+    clock: TurnedClock,
+) -> None:
+    await begin(ledger)
+    clock.turn(120)
+    await database.run(partial(reconciling.take_over, worker="w2"))
+    (doubt,) = await database.look(partial(reconciling.doubts, worker="w2"))
+    await database.run(partial(reconciling.looked, doubt=doubt, found=Found((), True), by="w2"))
+    (doubt,) = await database.look(partial(reconciling.doubts, worker="w2"))
+    term, steady = terms.of_effect(doubt.effect), clock.steady()
+    assert next_step(doubt, Watch(steady), term, steady) == "wait"
+    assert next_step(doubt, Watch(steady - 60), term, steady) == "look"
 
 
 async def test_an_effect_without_terms_waits_for_a_person(
