@@ -16,6 +16,7 @@ from tests.reliability.world import Place, forked
 from tests.reliability.world_clock import Breath
 
 from socialcare import failpoints
+from socialcare.delivery import speaking
 from socialcare.delivery.speaking import Speaker
 from socialcare.delivery.terms import Term
 from socialcare.sending import Answer, Effect
@@ -29,6 +30,10 @@ _BREATH = 0.01
 
 ROWS_TO_A_CHECKPOINT = 30
 """Instead of thousands, so that even a short life has some."""
+
+
+LONGEST_LOOK = 300.0
+"""Seconds of a clock that runs much faster than the answers to a look-up, which are real."""
 
 
 class Resending(Speaker):
@@ -66,6 +71,7 @@ class Worker:
         with (
             patch.object(opening, "SystemClock", lambda: self.place.clock),
             patch.object(service, "Speaker", speaker),
+            patch.object(speaking, "_LONGEST_LOOK", LONGEST_LOOK),
             patch.object(Decider, "time", self._counted(Decider.time)),
             patch.object(sqlite, "_ROWS_BETWEEN_CHECKPOINTS", ROWS_TO_A_CHECKPOINT),
             patch.object(postgresql, "_SHORT_OF_A_TRANSACTION_S", 1),
