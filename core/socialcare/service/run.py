@@ -230,6 +230,10 @@ class Service:
                 feeds = () if drain else self.loaded.feeds
                 listening = [tasks.create_task(self._listen(one)) for one in feeds]
                 _log.info("running", worker=self.worker.id, policy=self.policies.hash)
+                if not feeds and not self.loaded.webhooks and not drain:
+                    _log.warning(
+                        "listens to nothing", out="give a plugin an account; `socialcare doctor` says more"
+                    )
                 for why in await self.unready():
                     _log.warning("not ready", why=why)
                 await (self._drained() if drain else self.loops.stopping.wait())
