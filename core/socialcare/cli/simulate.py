@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from itertools import chain
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from socialcare.simulate.findings.findings import Findings
     from socialcare.simulate.rejects import Rejects
     from socialcare.simulate.report import Run
+    from socialcare.simulate.rows import Row
     from socialcare.simulate.summary import Summary
 
 STOPPED = 130
@@ -200,15 +201,13 @@ def _read_in_order(archives: _Archives, desk: Desk, crew: _Crew) -> _Read:
 
 
 def _read_apart(archives: _Archives, desk: Desk, crew: _Crew) -> _Read | None:
-    """All mentions, decided by several processes as they are read; none if they have to be decided in order."""
+    """All mentions, decided as they are read; none if they have to be decided in order."""
     from socialcare.simulate.apart import Surprise, is_apart, put_together
     from socialcare.simulate.findings.beside import OurReplies
     from socialcare.simulate.ordering import ordered_rows
-    from socialcare.simulate.pool import pool
     from socialcare.simulate.rejects import Rejects
-    from socialcare.simulate.replay import BATCH
 
-    if crew.workers == 1 or not is_apart(desk):
+    if not is_apart(desk):
         return None
     paths, columns, loaded, strict, written, rejects_file = archives
     rejects, ours = Rejects(rejects_file), OurReplies(desk.company)
@@ -224,15 +223,27 @@ def _read_apart(archives: _Archives, desk: Desk, crew: _Crew) -> _Read | None:
             yield from mentions
 
     try:
-        with pool(crew.workers, desk, crew.again) as processes, progress("deciding") as advance:
-            number, rows = ordered_rows(
-                chain.from_iterable(processes.decide(read(advance), BATCH, crew.unsealed))
-            )
+        with _deciding_apart(desk, crew) as decided, progress("deciding") as advance:
+            number, rows = ordered_rows(chain.from_iterable(decided(read(advance))))
     except Surprise:
         rejects.close()
         return None
     policy, seconds = desk.setting.policy, time.perf_counter() - began
     return _Read(number, rejects, lambda seen: put_together(rows, policy, seen.lines), seconds=seconds)
+
+
+@contextmanager
+def _deciding_apart(desk: Desk, crew: _Crew) -> Iterator[Callable[[Iterable[Mention]], Iterator[list[Row]]]]:
+    """Decides mentions here, or in the processes asked for."""
+    if crew.workers == 1:
+        from socialcare.simulate.apart import decided_here
+
+        yield partial(decided_here, desk=desk, unsealed=crew.unsealed)
+        return
+    from socialcare.simulate.pool import pool
+
+    with pool(crew.workers, desk, crew.again) as processes:
+        yield partial(processes.decide, unsealed=crew.unsealed)
 
 
 class _Way(NamedTuple):

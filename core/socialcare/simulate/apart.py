@@ -1,12 +1,14 @@
-"""Decides mentions apart from each other, before they are put in order, for a policy to which each is a case of its own.
+"""Decides mentions apart from each other as they are read, before they are put in order, for a policy to which each is a case of its own.
 
-Then only what was read twice, the order of the lines and the figures are left to one process.
+Then only what was read twice, the order of the lines and the figures are left, and a mention is decided while it is still in the
+caches of the processor.
 """
 
 from __future__ import annotations
 
+import asyncio
 import io
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import datetime
 from hashlib import blake2b
@@ -49,6 +51,21 @@ def alone(desk: Desk) -> Desk:
     other = copy(desk)
     object.__setattr__(other, "store", _Nothing())
     return other
+
+
+def decided_here(
+    mentions: Iterable[Mention], desk: Desk, unsealed: Mapping[str, str], *, batch: int = BATCH
+) -> Iterator[list[Row]]:
+    """Each batch of mentions, decided apart; `unsealed` stands in each line of the decisions file.
+
+    Raises:
+        Surprise: a plugin failed.
+    """
+    desk, rest = alone(desk), iter(mentions)
+    while some := list(islice(rest, batch)):
+        yield asyncio.run(decided_apart(some, desk, unsealed))
+        if desk.seam.failures.take():
+            raise Surprise
 
 
 async def decided_apart(mentions: Sequence[Mention], desk: Desk, unsealed: Mapping[str, str]) -> list[Row]:

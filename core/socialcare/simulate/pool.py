@@ -25,6 +25,7 @@ from socialcare.model import Event, Mention
 from socialcare.screening import View, view
 from socialcare.seam import Told
 from socialcare.simulate.apart import Surprise, alone, decided_apart
+from socialcare.simulate.replay import BATCH
 from socialcare.simulate.rows import Row
 
 _ENCODER = Encoder()
@@ -64,7 +65,7 @@ class Pool:
             yield await _arrived(*waiting.popleft())
 
     def decide(
-        self, mentions: Iterable[Mention], batch: int, unsealed: Mapping[str, str]
+        self, mentions: Iterable[Mention], unsealed: Mapping[str, str], *, batch: int = BATCH
     ) -> Iterator[list[Row]]:
         """Each batch of mentions, decided apart, in order; `unsealed` stands in each line of the decisions file.
 

@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from socialcare.desk import Desk
 from socialcare.model import Author, Mention
-from socialcare.simulate.apart import alone, decided_apart, is_apart, put_together
+from socialcare.simulate.apart import decided_here, is_apart, put_together
 from socialcare.simulate.decisions import DecisionWriter
 from socialcare.simulate.ordering import ordered, ordered_rows
 from socialcare.simulate.report import Run, render_json
@@ -76,7 +77,7 @@ def told(summary: Summary) -> object:
 def apart(batches: Sequence[Sequence[Mention]]) -> tuple[bytes, object]:
     rows: list[Row] = []
     for batch in batches:
-        rows += asyncio.run(decided_apart(batch, alone(DESK), UNSEALED))
+        rows += chain.from_iterable(decided_here(batch, DESK, UNSEALED, batch=4))
     file = io.BytesIO()
     summary = put_together(
         ordered_rows(rows, room=5)[1], DESK.setting.policy, lambda lines, _number, _until: _write(file, lines)

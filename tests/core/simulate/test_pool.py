@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from socialcare import hookimpl
 from socialcare.desk import Desk
 from socialcare.model import Field, FieldValue, Mention
-from socialcare.simulate.apart import Surprise
+from socialcare.simulate.apart import Surprise, decided_here
 from socialcare.simulate.decisions import DecisionWriter
 from socialcare.simulate.pool import pool
 from socialcare.simulate.report import Run, render_json
@@ -135,7 +135,7 @@ def test_a_process_that_dies_stops_deciding_apart() -> None:
         PLAIN.replace("{text: {has: open}}", "{mood: calm}"), "actions", Deadly(), near=False
     ).desk
     with pool(2, desk, lambda: desk) as processes, pytest.raises(Surprise):
-        list(processes.decide(archive(1_500), 500, {}))
+        list(processes.decide(archive(1_500), {}, batch=500))
 
 
 def test_a_plugin_that_fails_stops_deciding_apart() -> None:
@@ -143,7 +143,10 @@ def test_a_plugin_that_fails_stops_deciding_apart() -> None:
         PLAIN.replace("{text: {has: open}}", "{mood: calm}"), "actions", Failing(), near=False
     ).desk
     with pool(2, desk, lambda: desk) as processes, pytest.raises(Surprise):
-        list(processes.decide(archive(500), 500, {}))
+        list(processes.decide(archive(500), {}))
+    with pytest.raises(Surprise):
+        list(decided_here(archive(500), desk, {}))
+    assert list(desk.seam.failures) == []
 
 
 class Failing(Deadly):
