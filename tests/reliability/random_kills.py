@@ -177,13 +177,14 @@ class Storm:
         ledger = read_ledger(self._platform.ledger)
         found = problems + broken(Evidence(connection, ledger, accepted, took))
         counted = select(EFFECT.c.state, func.count()).group_by(EFFECT.c.state)
+        ends = {state: int(number) for state, number in connection.execute(counted)}
         return Result(
             store=self.databases.name,
             kills=self.killed,
             mentions=len(accepted),
             posts=len(ledger.posts),
             requests=len(ledger.requests_of(_POSTS)),
-            ends=dict(connection.execute(counted).tuples().all()),
+            ends=ends | {"never decided, and shown to a person as such": _quarantined(connection)},
             problems=found,
             seconds=seconds,
             hours=self._clock.steady() / 3600,
@@ -250,7 +251,13 @@ class Storm:
 
 
 def _decided(connection: Connection) -> int:
+    """Mentions of which no answer waits; nor does any where the process was killed in deciding one for the third time."""
     asked = select(func.count()).select_from(EFFECT).where(EFFECT.c.state.not_in(("READY", "HELD")))
+    return int(connection.execute(asked).scalar_one()) + _quarantined(connection)
+
+
+def _quarantined(connection: Connection) -> int:
+    asked = select(func.count()).select_from(MENTION).where(MENTION.c.state == "quarantined")
     return int(connection.execute(asked).scalar_one())
 
 
