@@ -150,13 +150,11 @@ class Summary:
     def see_apart(self, rows: Sequence[Row], first: Sequence[Row]) -> None:
         """Add a batch that was decided apart; `first` are those not read before."""
         self.read_again += len(rows)
-        for row in rows:
-            if row.at_is_guessed:
-                self.guessed_times += 1
-                continue
-            if self.since is None:
-                self.since = row.at
-            self.until = row.at
+        dated = [row for row in rows if not row.at_is_guessed]
+        self.guessed_times += len(rows) - len(dated)
+        if dated:
+            self.since = self.since or dated[0].at
+            self.until = dated[-1].at
         self._all_ended(first)
         self._fired(each for row in first for each in row.fired)
 
