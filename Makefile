@@ -10,7 +10,7 @@ BIN  := .venv/bin
 CODE := $(wildcard core plugins tests)
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup lint types contracts suite format lock screenshot bench bench-memory bench-intent crash-matrix crash-random power intake recovery live-replay matrix clean
+.PHONY: help demo test setup lint types contracts suite format lock screenshot bench bench-memory bench-intent crash-matrix crash-random power intake recovery stops two-bots live-replay matrix clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -86,6 +86,12 @@ intake: setup  ## how much can be taken in and decided, every mention on the dis
 
 recovery: setup  ## how long it takes to start over with 100,000 open items, and to stop all sending
 	$(RELIABILITY).recovery
+
+stops: setup  ## the kill switch and SIGTERM while requests are under way
+	$(RELIABILITY).crash_stops
+
+two-bots: setup  ## two companies that run the product answer each other: they stop after one answer each
+	$(RELIABILITY).two_bots
 
 live-replay: setup  ## a live run of the starter policy against a fake X, then a dry run over its decisions: the same
 	$(RELIABILITY).replayed
