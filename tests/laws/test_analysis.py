@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from socialcare.diagnostics import Problems
@@ -55,6 +55,7 @@ async def test_what_never_happens_never_does(seed: int, bench: Any, make_case: C
 
 @law
 @given(seed=seeds)
+@example(seed=14941)  # what loses a voice to another has a condition of its own that does not hold
 async def test_a_tie_that_the_id_breaks_was_foretold(
     seed: int, bench: Any, make_case: Callable[[int], Any]
 ) -> None:

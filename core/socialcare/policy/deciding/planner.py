@@ -58,10 +58,9 @@ def draft(
             waiting.append((followed, steps))
     while waiting:
         followed, steps = waiting.pop(_best(waiting, setting))
-        if _lost(followed, steps, result):
-            continue
         if followed.rule.look_up:
-            yield from _asked(followed, steps, moment, setting, memory, result)
+            if not _lost(followed, steps, result):
+                yield from _asked(followed, steps, moment, setting, memory, result)
         else:
             yield from _propose(followed, steps, moment.world, moment, setting, memory, result)
     result.proposals = merged(result.proposals)
@@ -126,7 +125,7 @@ def _best(waiting: Sequence[Waiting], setting: Setting) -> int:
 
 
 def _lost(followed: Course, steps: Sequence[Step], result: Draft) -> bool:
-    """Whether everything that a rule could do is done by others; that it lost is told."""
+    """Whether everything that a rule could do is done by others, so that nothing need be asked; that it lost is told."""
     if not result.taken:
         return False
     lost = [_winner(step, result.taken) for step in steps if step.takes]
