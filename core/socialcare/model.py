@@ -291,3 +291,16 @@ def final_outcome(actions: Sequence[ActionRecord], settles: Mapping[str, Outcome
     if not brought:
         return "inbox"
     return next(outcome for outcome in OUTCOMES if outcome in brought)
+
+
+def as_json(thing: object) -> dict[object, object] | list[str]:
+    """What JSON has for a thing in a decision that it has no form of its own for, an `enc_hook` of msgspec: mappings, sets of words.
+
+    Raises:
+        TypeError: it has none.
+    """
+    if isinstance(thing, Mapping):
+        return dict(thing)
+    if isinstance(thing, frozenset):
+        return sorted(thing)
+    raise TypeError(f"a decision holds a `{type(thing).__name__}`, which JSON cannot")

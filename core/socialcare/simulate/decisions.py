@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from msgspec.json import Encoder
 
-from socialcare.model import Decision
+from socialcare.model import Decision, as_json
 
 
-def _plain(thing: object) -> Any:  # Any: whatever JSON can hold
-    if isinstance(thing, Mapping):
-        return dict(thing)
-    if isinstance(thing, frozenset):
-        return sorted(thing)
-    raise TypeError(f"a decision holds a `{type(thing).__name__}`, which JSON cannot")
-
-
-_ENCODER = Encoder(enc_hook=_plain)
+_ENCODER = Encoder(enc_hook=as_json)
 
 
 class DecisionWriter:

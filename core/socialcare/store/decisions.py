@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from msgspec.json import Encoder
 from sqlalchemy import Connection
 
-from socialcare.model import Decision
+from socialcare.model import Decision, as_json
 
 
-def _plain(thing: object) -> dict[object, object] | list[str]:
-    if isinstance(thing, Mapping):
-        return dict(thing)
-    if isinstance(thing, frozenset):
-        return sorted(thing)
-    raise TypeError(f"a decision holds a `{type(thing).__name__}`, which JSON cannot")
-
-
-_ENCODER = Encoder(enc_hook=_plain)
+_ENCODER = Encoder(enc_hook=as_json)
 
 _FIND = {
     "sqlite": "WITH k AS (SELECT json_extract(value, '$[0]') AS platform, json_extract(value, '$[1]') AS name FROM json_each(?))"
