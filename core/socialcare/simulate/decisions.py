@@ -11,7 +11,6 @@ from msgspec.json import Encoder
 
 from socialcare.model import Decision, as_json
 
-
 _ENCODER = Encoder(enc_hook=as_json)
 
 

@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from socialcare.model import Decision, as_json
 
-
 _ENCODER = Encoder(enc_hook=as_json)
 
 _FIND = {
