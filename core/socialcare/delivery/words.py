@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import msgspec
 from sqlalchemy import Connection, select, update
@@ -25,6 +28,13 @@ from socialcare.store.tables import CONTROL, EFFECT, EVIDENCE
 
 _SETTLED_AFTER = 2 * LEASE + 2 * IDLE
 """Seconds after which no request of an abandoned attempt is under way, so that a person can see whether it is there."""
+
+
+_ID = re.compile(r"[!-~]{1,200}")
+"""What a platform may call a post, and a column takes."""
+
+_BEFORE_THE_ID = ("status", "statuses")
+"""Parts of a link that stand before the number of a post, wherever in the post it leads."""
 
 
 class Said(Protocol):
@@ -85,7 +95,7 @@ def approve(connection: Connection, said: Said, *, people: int = 1) -> str | Non
 
 
 def retry(connection: Connection, said: Said) -> str:
-    """It is not there: send it. Answers in one line."""
+    """It is not there: send it, as if for the first time. Answers in one line."""
     row = locked(connection, said.ref)
     if row is None:
         return f"there is no `{said.ref}`"
@@ -93,7 +103,8 @@ def retry(connection: Connection, said: Said) -> str:
         return why
     at, approval = now(connection), bodies.Approval((said.by,), bodies.hash_of(bodies.read(row.body)))
     _note(connection, row, "not there", None, said.by)
-    changes = {"fence": row.fence + 1, "not_before": at, "expires_at": at + DAY}
+    # of a key that is too old the person knows better than the platform
+    changes = {"fence": row.fence + 1, "not_before": at, "expires_at": at + DAY, "resent": False}
     move(connection, row, READY, by=said.by, reason=None, approval=msgspec.json.encode(approval), **changes)
     return f"`{row.id}` is sent again"
 
@@ -107,7 +118,9 @@ def settle(connection: Connection, said: Said) -> str:
         return why
     fence = row.fence + 1
     if said.text:
-        remote = said.text.rstrip("/").rpartition("/")[2]
+        remote = _linked(said.text)
+        if remote is None:
+            return "the link names no post: copy it from the post itself"
         _note(connection, row, "there", remote, said.by)
         connection.execute(update(CONTROL).values(epoch=CONTROL.c.epoch + 1))
         move(connection, row, SENT, by=said.by, remote_id=remote, fence=fence)
@@ -115,6 +128,18 @@ def settle(connection: Connection, said: Said) -> str:
     _note(connection, row, "let be", None, said.by)
     move(connection, row, CANCELLED, by=said.by, reason="let be", fence=fence)
     return f"`{row.id}` is let be"
+
+
+def _linked(link: str) -> str | None:
+    """The id of the post to which a link leads, or that stands there alone."""
+    try:
+        parts = [part for part in urlsplit(link.strip()).path.split("/") if part]
+    except ValueError:  # a host that cannot be
+        return None
+    numbers = [part for before, part in pairwise(parts) if before in _BEFORE_THE_ID and part.isdigit()]
+    last = parts[-1] if parts and parts[-1] not in _BEFORE_THE_ID else ""
+    named = numbers[-1] if numbers else last
+    return named if _ID.fullmatch(named) else None
 
 
 def _stale(row: Effects, version: int | None, *states: str) -> str | None:

@@ -9,10 +9,11 @@ import pytest
 from msgspec.structs import replace
 
 from socialcare.delivery import bodies, outbox, words
+from socialcare.delivery.claiming import Claim, claim
 from socialcare.delivery.terms import Terms
 from socialcare.model import ActionRecord, Decision
 from socialcare.store.database import Database
-from socialcare.store.tables import EFFECT
+from socialcare.store.tables import ATTEMPT, EFFECT
 
 if TYPE_CHECKING:
     from tests.core.delivery.stage import TurnedClock
@@ -119,6 +120,48 @@ async def test_it_is_there(stage: ModuleType, database: Database, asked: None) -
     assert await database.look(stage.evidence) == ["there"]
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://x.com/acme/status/123",
+        "https://x.com/acme/status/123?s=20",
+        f"https://x.com/acme/status/123?t={'a' * 250}&s=20#top",
+        "https://x.com/acme/status/123/photo/1",
+        "https://x.com/i/web/status/123/",
+        "x.com/status/status/123",
+        "https://social.example/@acme/123",
+        " 123 ",
+    ],
+)
+async def test_of_a_link_the_id_of_the_post_is_kept(
+    stage: ModuleType, database: Database, asked: None, link: str
+) -> None:
+    assert await database.run(partial(words.settle, said=Said(text=link))) == "`d1.0` is there"
+    assert (await database.look(stage.effect)).remote_id == "123"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://x.com",
+        "https://x.com/?s=20",
+        "https://x.com/acme/status/",
+        "https://[x.com/1",
+        f"https://x.com/{'1' * 201}",
+        "https://x.com/acme/our answer",
+        "https://x.com/\udcff",
+    ],
+    ids=str.isascii,
+)
+async def test_a_link_that_names_no_post_settles_nothing(
+    stage: ModuleType, database: Database, asked: None, link: str
+) -> None:
+    said = await database.run(partial(words.settle, said=Said(text=link)))
+    assert said == "the link names no post: copy it from the post itself"
+    assert (await database.look(stage.effect)).state == "NEEDS_HUMAN"
+    assert await database.look(stage.evidence) == []
+
+
 async def test_it_is_not_there_and_is_sent(
     stage: ModuleType, database: Database, asked: None, clock: TurnedClock
 ) -> None:
@@ -128,6 +171,19 @@ async def test_it_is_not_there_and_is_sent(
     agreed = bodies.approval(row.approval)
     assert agreed is not None
     assert agreed.by == ("maria",)
+
+
+async def test_a_person_may_send_it_again_though_the_platform_has_forgotten_our_key(
+    stage: ModuleType, database: Database, held: None, asked: None, clock: TurnedClock
+) -> None:
+    terms = stage.terms(stage.Ledger(clock, idempotency="key"))
+    attempt = {"effect": "d1.0", "n": 1, "fence": 3, "started_at": clock.at, "deadline_s": 15.0}
+    await database.run(lambda c: c.execute(ATTEMPT.insert().values(**attempt, request_hash="")).rowcount)
+    await database.run(stage.change(EFFECT, resent=True))
+    clock.turn(4000)
+    assert await database.run(partial(words.retry, said=Said())) == "`d1.0` is sent again"
+    claimed = await database.run(partial(claim, worker="w1", terms=terms, looked=["d1.0"]))
+    assert isinstance(claimed, Claim)
 
 
 async def test_let_it_be(stage: ModuleType, database: Database, asked: None) -> None:
