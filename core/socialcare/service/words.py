@@ -12,8 +12,10 @@ from sqlalchemy import Connection, Row, select, update
 
 from socialcare.delivery import words as on_effects
 from socialcare.diagnostics.spelling import suggestion
+from socialcare.errors import Interrupted
 from socialcare.model import Control, Decision
 from socialcare.service.decider import Decider
+from socialcare.service.logs import told
 from socialcare.store.database import Database, now
 from socialcare.store.tables import WORD
 
@@ -48,14 +50,28 @@ def answer_to(connection: Connection, number: int) -> str | None:
 
 
 async def obey(decider: Decider, database: Database) -> int:
-    """Do what was said and not done yet, oldest first; how many words."""
+    """Do what was said and not done yet, oldest first; how many words. What cannot be done is answered too.
+
+    Raises:
+        Interrupted: the words from one on are still to be done.
+    """
     words = await database.look(_undone)
     for word in words:
         said = Said(word.word, word.ref, word.by, word.text, word.version)
-        answer = await _do(said, decider, database)
+        answer = await _done(said, decider, database)
         await database.run(partial(_answer, number=word.id, answer=answer))
-        _log.info("done as told", word=word.word, ref=word.ref, by=word.by, answer=answer)
+        _log.info("a word was answered", word=word.word, ref=word.ref, by=word.by, answer=answer)
     return len(words)
+
+
+async def _done(said: Said, decider: Decider, database: Database) -> str:
+    try:
+        return await _do(said, decider, database)
+    except Interrupted:
+        raise
+    except Exception as error:  # noqa: BLE001 - one word that cannot be done must not keep the others, and all mentions, waiting
+        _log.error("a word cannot be done", word=said.word, ref=said.ref, why=told(error), exc_info=error)
+        return "it cannot be done; the log of `socialcare run` says why"
 
 
 async def _do(said: Said, decider: Decider, database: Database) -> str:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from sqlalchemy import select
 
 from socialcare.delivery import bodies, switch
+from socialcare.errors import Interrupted
 from socialcare.listening import Gone
 from socialcare.model import Mention
 from socialcare.sending import Answer
@@ -243,6 +244,37 @@ async def test_a_paused_account_holds_what_it_would_say_until_it_is_resumed(
     )
     assert await account("resume", "main") == "account `main` is resumed"
     assert await people.state() == "READY"
+
+
+async def test_a_word_that_cannot_be_done_keeps_nothing_else_waiting(
+    people: People, mention: Made, lost: inbox.Item, logged: list[Any]
+) -> None:
+    """What nobody foresees: here, an approval that cannot be read."""
+    change = EFFECT.update().values(approval=b"none", state="HELD")
+    await people.database.run(lambda connection: connection.execute(change).rowcount)
+    wrong = await people.say("approve", lost)
+    other = await people.database.run(partial(say, said=Said("pause", "main", "mara")))
+    await people.ask(mention(2))
+    assert await people.answer(wrong) == "it cannot be done; the log of `socialcare run` says why"
+    assert await people.answer(other) == "account `main` is paused"
+    assert ("a word cannot be done", "approve") in [(line["event"], line.get("word")) for line in logged]
+    assert len(await people.database.look(lambda connection: connection.execute(select(EFFECT)).all())) == 2
+
+
+async def test_a_word_waits_while_the_database_is_away(people: People, held: inbox.Item) -> None:
+    def away(*_: Any, **__: Any) -> Any:
+        raise Interrupted("away")
+
+    number = await people.say("approve", held)
+    decider = people.service.decider
+    assert decider is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decider, "decide", away)
+        with pytest.raises(Interrupted):
+            await people.service.decide()
+    assert await people.answer(number) is None
+    await people.service.decide()
+    assert await people.answer(number) == f"`{held.ref}` is allowed: rule hours"
 
 
 async def test_words_are_done_while_a_flood_waits(people: People, mention: Made) -> None:
