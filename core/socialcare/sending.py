@@ -109,7 +109,10 @@ class Sender(Protocol):
         ...
 
     async def find(self, effect: Effect, since: datetime) -> Found:
-        """Our own posts since a moment that this effect can have made, found by its key or by what it answers."""
+        """Our own posts since a moment that this effect can have made: by its key, by what it answers, else by its text.
+
+        One that answers a post names it, and is held against all edits of the mention; of one that names none, your word is taken.
+        """
         ...
 
     async def own_posts(self, account: str, since: datetime) -> Found:

@@ -18,15 +18,17 @@ from socialcare.delivery.states import (
     NEEDS_HUMAN,
     READY,
     SENDING,
+    SENT,
     Effects,
     State,
     move,
+    sent,
 )
 from socialcare.delivery.terms import Term, Terms
 from socialcare.failpoints import reach
 from socialcare.sending import Effect
 from socialcare.store.database import now
-from socialcare.store.tables import ATTEMPT, EFFECT, MENTION
+from socialcare.store.tables import ATTEMPT, EFFECT, EVIDENCE, MENTION
 
 LOOK_AFTER = 600.0
 """A mention of that age, in seconds, is looked up again before it is answered."""
@@ -85,6 +87,9 @@ def claim(
         term = terms.of_effect(effect)
         if term is None:
             return None
+        if row.attempts and (there := _made_before(connection, row)) is not None:
+            sent(connection, row, there, by=worker)
+            return Ended(row.id, SENT)
         if (end := _end(connection, row, effect, term, terms)) is not None:
             state, reason = end
             move(connection, row, state, by=worker, reason=reason)
@@ -156,6 +161,14 @@ def _end(
     ):
         return NEEDS_HUMAN, "the platform may have forgotten our key"
     return None
+
+
+def _made_before(connection: Connection, row: Effects) -> str | None:
+    """The platform's id of what an earlier request has made, where that was learned after it was given up."""
+    proof = (EVIDENCE.c.effect == row.id) & EVIDENCE.c.kind.in_(("sent", "found"))
+    asked = select(EVIDENCE.c.remote_id).where(proof, EVIDENCE.c.remote_id.is_not(None))
+    there: str | None = connection.execute(asked.order_by(EVIDENCE.c.id).limit(1)).scalar()
+    return there
 
 
 def _first_at(connection: Connection, effect: str) -> float:

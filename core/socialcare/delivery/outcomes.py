@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from socialcare.delivery import lanes
 from socialcare.delivery.claiming import Claim
-from socialcare.delivery.states import READY, REFUSED, SENDING, SENT, UNKNOWN, Effects, State, locked, move
+from socialcare.delivery.states import (
+    READY,
+    REFUSED,
+    SENDING,
+    SENT,
+    UNKNOWN,
+    Effects,
+    State,
+    locked,
+    move,
+    sent,
+)
 from socialcare.delivery.terms import Term
 from socialcare.failpoints import reach
 from socialcare.sending import Answer
 from socialcare.store.database import now
-from socialcare.store.tables import ATTEMPT, CONTROL, EVIDENCE
+from socialcare.store.tables import ATTEMPT, EVIDENCE
 
 _LONGEST_PAUSE = 300.0
 _JITTER = 5.0
@@ -28,6 +39,9 @@ def answered(connection: Connection, claim: Claim, answer: Answer, term: Term, *
     state: State = row.state
     if state == SENDING and row.fence == claim.fence:
         state = _follow(connection, row, claim, answer, term, worker)
+    elif state == READY and answer.kind == "sent" and answer.remote_id:  # it was given up, and came late
+        sent(connection, row, answer.remote_id, by=worker)
+        state = SENT
     reach("outcome.before_commit")
     return state
 
@@ -51,9 +65,7 @@ def _follow(
 ) -> State:
     at, effect, reason = now(connection), claim.effect, answer.reason or None
     if answer.kind == "sent" and answer.remote_id:
-        # each post of ours makes this database newer than any copy of it
-        connection.execute(update(CONTROL).values(epoch=CONTROL.c.epoch + 1))
-        move(connection, row, SENT, by=worker, remote_id=answer.remote_id)
+        sent(connection, row, answer.remote_id, by=worker)
         return SENT
     if answer.kind not in ("refused", "unsent", "paused"):
         doubt(connection, row, worker, reason or f"{answer.kind}, status {answer.status}")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, func, or_, select
 
 from socialcare.delivery import bodies, leases
 from socialcare.delivery.outcomes import doubt, pause
@@ -23,12 +23,13 @@ from socialcare.delivery.states import (
     State,
     locked,
     move,
+    sent,
 )
 from socialcare.delivery.terms import Term
 from socialcare.failpoints import reach
 from socialcare.sending import Effect, Found, OwnPost
 from socialcare.store.database import now
-from socialcare.store.tables import ATTEMPT, CONTROL, EFFECT, EVIDENCE, MENTION
+from socialcare.store.tables import ATTEMPT, EFFECT, EVIDENCE, MENTION
 
 PATIENCE = 1800.0
 """Seconds after which a person is asked."""
@@ -202,30 +203,46 @@ def _ids(connection: Connection, row: Effects, effect: Effect) -> frozenset[str]
 
 
 def matching(doubt: Doubt, posts: Sequence[OwnPost]) -> OwnPost | None:
-    """The post that this effect made, if it is among these: known by our key, by what it answers, else by its text."""
+    """The post that this effect made, if it is among those that its sender takes for possible: known by our key, else by what it answers.
+
+    Of one that answers nothing, a message or an original post, the sender's word is all there is: only it knows how its
+    platform writes links.
+    """
     for post in posts:
         if doubt.effect.client_key is not None and post.client_key == doubt.effect.client_key:
             return post
     for post in posts:
-        answers = post.in_reply_to in doubt.ids if doubt.ids else post.text == (doubt.effect.text or "")
-        if answers:
+        if post.in_reply_to is None or post.in_reply_to in doubt.ids:
             return post
     return None
 
 
+def _not_others(connection: Connection, doubt: Doubt, posts: Sequence[OwnPost]) -> list[OwnPost]:
+    """The posts without those that another effect made: the same was perhaps said twice."""
+    effect = doubt.effect
+    same = (EFFECT.c.platform == effect.platform) & (EFFECT.c.account == effect.account)
+    named = EFFECT.c.remote_id.in_([post.id for post in posts])
+    others = set(
+        connection.execute(select(EFFECT.c.remote_id).where(same, named, EFFECT.c.id != effect.id)).scalars()
+    )
+    return [post for post in posts if post.id not in others]
+
+
 def looked(connection: Connection, doubt: Doubt, found: Found | None, *, by: str) -> State:
-    """Write down what a look-up saw (`None`: it failed); t9: if it is there, it was sent."""
-    post = matching(doubt, found.posts) if found is not None else None
+    """Write down what a look-up saw (`None`: it failed); t9: if it is there, it was sent, even where it was given up meanwhile."""
+    post = matching(doubt, _not_others(connection, doubt, found.posts)) if found is not None else None
     kind = "found" if post is not None else "empty" if found is not None else "failed"
     reason = None if found is None else "complete" if found.complete else "incomplete"
     _note(connection, doubt, kind, post.id if post is not None else None, reason)
     row = locked(connection, doubt.effect.id)
-    if row is None or row.fence != doubt.fence or row.state != UNKNOWN:
-        return doubt.state if row is None else row.state
-    if post is not None:
-        _sent(connection, row, post.id, by)
+    if row is None:
+        return doubt.state
+    state: State = row.state
+    if post is not None and (state == READY or (state == UNKNOWN and row.fence == doubt.fence)):
+        sent(connection, row, post.id, by=by)
+        state = SENT
     reach("look_up.before_commit")
-    return SENT if post is not None else UNKNOWN
+    return state
 
 
 def settle(connection: Connection, doubt: Doubt, step: Step, *, by: str) -> State:
@@ -250,18 +267,13 @@ def settle(connection: Connection, doubt: Doubt, step: Step, *, by: str) -> Stat
 
 def _believe(connection: Connection, row: Effects, kind: str, remote_id: str | None, *, by: str) -> State:
     if kind == "sent" and remote_id is not None:
-        _sent(connection, row, remote_id, by)
+        sent(connection, row, remote_id, by=by)
         return SENT
     if kind == "refused":
         move(connection, row, REFUSED, by=by, reason="refused, as was learned late")
         return REFUSED
     move(connection, row, READY, by=by, reason="not sent, as was learned late")
     return READY
-
-
-def _sent(connection: Connection, row: Effects, remote_id: str, by: str) -> None:
-    connection.execute(update(CONTROL).values(epoch=CONTROL.c.epoch + 1))
-    move(connection, row, SENT, by=by, remote_id=remote_id)
 
 
 def _note(connection: Connection, doubt: Doubt, kind: str, remote_id: str | None, reason: str | None) -> None:

@@ -23,7 +23,7 @@ from socialcare.delivery.states import SENT, State
 from socialcare.delivery.terms import WRITE_WITHIN, Term, Terms
 from socialcare.errors import Interrupted
 from socialcare.failpoints import reach
-from socialcare.sending import Answer, Effect, Found, Sender
+from socialcare.sending import Answer, Effect, Found, OwnPost, Sender
 from socialcare.store.database import Database
 
 T = TypeVar("T")
@@ -137,12 +137,12 @@ class Speaker:
         line = (claimed.effect.platform, claimed.effect.account)
         self._breaker.begin(line)
         answer, cancelled = await self._request(claimed.effect, term, committed)
+        failed = answer.kind == "unknown" or (answer.kind == "unsent" and answer.until is None)
+        self._breaker.end(line, failed=failed, steady=self.clock.steady())
         state = await self._written_down(
             partial(outcomes.answered, claim=claimed, answer=answer, term=term, worker=self.worker)
         )
         reach("outcome.after_commit")
-        failed = answer.kind == "unknown" or (answer.kind == "unsent" and answer.until is None)
-        self._breaker.end(line, failed=failed, steady=self.clock.steady())
         _log.info("spoke", effect=claimed.effect.id, answer=answer.kind, status=answer.status, state=state)
         self.told(claimed.effect.id, state)
         if state == SENT:
@@ -154,21 +154,30 @@ class Speaker:
         self, effect: Effect, term: Term, committed: float
     ) -> tuple[Answer, asyncio.CancelledError | None]:
         """One request. Whatever goes wrong after the first byte was allowed leaves it unknown; before, nothing was sent."""
-        asked = wrote = False
+        asked = wrote = over = False
 
         def may_write() -> bool:
             nonlocal asked, wrote
-            allowed = not asked and not self.halted and self.clock.steady() < committed + WRITE_WITHIN
+            late = over or self.clock.steady() >= committed + WRITE_WITHIN
+            allowed = not (asked or late or self.halted)
             asked, wrote = True, wrote or allowed
             return allowed
 
         cancelled: asyncio.CancelledError | None = None
         try:
-            answer = await within(self.clock, term.sender.most_seconds, term.sender.send(effect, may_write))
+            said: object = await within(
+                self.clock, term.sender.most_seconds, term.sender.send(effect, may_write)
+            )
+            answer = (
+                said
+                if isinstance(said, Answer)
+                else Answer(kind="unknown", reason="the sender gave no answer")
+            )
         except asyncio.CancelledError as error:
             answer, cancelled = Answer(kind="unknown", reason="we were stopped"), error
         except Exception as error:  # noqa: BLE001 - the seam: a sender may raise anything, and the effect must not be lost
             answer = Answer(kind="unknown", reason=f"{type(error).__name__}: {error}"[:200])
+        over = True  # a task of the sender that lives on must not write what is taken for unsent
         if answer.kind == "unknown" and not wrote:
             return replace(answer, kind="unsent"), cancelled
         if answer.kind == "unsent" and answer.until is None and wrote:
@@ -226,7 +235,9 @@ class Speaker:
             await self._note_copy()
 
     async def _found(self, sender: Sender, doubt: Doubt) -> Found | None:
-        return await self._asked(sender.find(doubt.effect, doubt.since), _LONGEST_LOOK)
+        found = await self._asked(sender.find(doubt.effect, doubt.since), _LONGEST_LOOK)
+        is_sound = isinstance(found, Found) and all(isinstance(one, OwnPost) for one in found.posts)
+        return found if is_sound else None
 
     async def _asked(
         self, question: Coroutine[Any, Any, T], seconds: float

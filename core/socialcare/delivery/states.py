@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select, update
 from socialcare.delivery import audit
 from socialcare.errors import Interrupted
 from socialcare.store.database import now
-from socialcare.store.tables import EFFECT
+from socialcare.store.tables import CONTROL, EFFECT
 
 State: TypeAlias = Literal[
     "HELD", "READY", "SENDING", "UNKNOWN", "SENT", "REFUSED", "CANCELLED", "EXPIRED", "NEEDS_HUMAN"
@@ -49,7 +49,7 @@ WAYS: Mapping[State, frozenset[State]] = {
     CANCELLED: frozenset(),
     EXPIRED: frozenset(),
 }
-"""Which state may follow which. `HELD` and `READY` become `SENT` only by remembering after amnesia; `UNKNOWN` follows itself
+"""Which state may follow which. `HELD` becomes `SENT` only by remembering after amnesia, `READY` by that or by proof that came late; `UNKNOWN` follows itself
 where another worker watches it from now on.
 """
 
@@ -89,3 +89,9 @@ def move(
         raise Interrupted(f"effect {row.id} was changed by another worker")
     said: dict[str, object] = {"from": row.state, "to": to, "fence": changes.get("fence", row.fence)}
     audit.append(connection, "effect", row.id, by=by, body={**said, "reason": reason} if reason else said)
+
+
+def sent(connection: Connection, row: Effects, remote_id: str, *, by: str) -> None:
+    """It is done; each post of ours makes this database newer than any copy of it."""
+    connection.execute(update(CONTROL).values(epoch=CONTROL.c.epoch + 1))
+    move(connection, row, SENT, by=by, remote_id=remote_id)

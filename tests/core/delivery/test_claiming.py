@@ -18,7 +18,7 @@ from socialcare.policy.deciding.state import Subject
 from socialcare.sending import Window
 from socialcare.store.database import Database
 from socialcare.store.sql import name_of
-from socialcare.store.tables import BUDGET, CONTROL, EFFECT, MENTION, STATE
+from socialcare.store.tables import BUDGET, CONTROL, EFFECT, EVIDENCE, MENTION, STATE
 
 if TYPE_CHECKING:
     from tests.core.delivery.stage import Ledger, TurnedClock
@@ -86,6 +86,20 @@ async def test_what_is_claimed_is_claimed_once(plan: Plan, take: Take) -> None:
     await plan()
     assert await take()
     assert await take("w2") is None
+
+
+@pytest.mark.parametrize("kind", ["sent", "found"])
+async def test_what_is_proved_to_be_there_is_not_sent_again(
+    stage: ModuleType, database: Database, plan: Plan, take: Take, kind: str
+) -> None:
+    await plan()
+    assert isinstance(await take(), Claim)
+    await database.run(stage.change(EFFECT, state="READY", owner=None))
+    proof = {"effect": "d1.0", "kind": kind, "remote_id": "p1", "at": 1.0}
+    await database.run(lambda connection: connection.execute(EVIDENCE.insert().values(**proof)))
+    assert await take("w2") == Ended("d1.0", "SENT")
+    row = await database.look(stage.effect)
+    assert (row.state, row.remote_id) == ("SENT", "p1")
 
 
 async def test_who_was_ready_first_is_answered_first(plan: Plan, take: Take, clock: TurnedClock) -> None:

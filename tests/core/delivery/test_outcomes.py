@@ -139,6 +139,15 @@ async def test_a_stale_worker_changes_nothing_and_its_evidence_is_kept(
     assert await database.look(stage.evidence) == ["sent"]
 
 
+async def test_an_answer_that_comes_after_it_was_given_up_is_proof(
+    stage: ModuleType, database: Database, answer: Answering, clock: TurnedClock
+) -> None:
+    await database.run(partial(reconciling.take_over, worker="w2"))
+    await database.run(stage.change(EFFECT, state="READY", owner=None))
+    assert await answer("sent", remote_id="p1") == "SENT"
+    assert (await database.look(stage.effect)).remote_id == "p1"
+
+
 async def test_an_answer_that_is_written_twice_changes_the_state_once(
     stage: ModuleType, database: Database, answer: Answering
 ) -> None:

@@ -82,6 +82,35 @@ async def test_an_answer_to_any_edit_that_is_known_is_found(
     assert await play(terms, 80) == "SENT"
 
 
+async def test_of_what_answers_nothing_the_word_of_its_sender_is_taken(
+    ledger: Ledger, begin: Begin, play: Play, clock: TurnedClock
+) -> None:
+    terms = await begin(ledger)
+    ledger.posts = [OwnPost("p9", datetime.fromtimestamp(clock.at, UTC), None, "hello https://t.co/links")]
+    assert await play(terms, 120) == "SENT"
+
+
+async def test_what_another_effect_has_made_is_not_taken_for_this_one(
+    stage: ModuleType, database: Database, ledger: Ledger, begin: Begin, play: Play, clock: TurnedClock
+) -> None:
+    terms = await begin(ledger)
+    await database.run(lambda connection: stage.planned(connection, terms, 2))
+    await Speaker(database, terms, clock, "w1").speak_once()
+    ledger.posts = [post._replace(in_reply_to=None) for post in ledger.posts]
+    assert (await database.look(partial(stage.effect, name="d2.0"))).remote_id == ledger.posts[0].id
+    assert await play(terms, 120) == "UNKNOWN"
+
+
+async def test_a_look_that_finds_what_was_given_up_meanwhile_ends_it(
+    stage: ModuleType, database: Database, ledger: Ledger, begin: Begin
+) -> None:
+    await begin(ledger)
+    (doubt,) = await database.look(partial(reconciling.doubts, worker="w1"))
+    await database.run(stage.change(EFFECT, state="READY", owner=None, fence=7))
+    found = Found([ledger.post(doubt.effect)], complete=True)
+    assert await database.run(partial(reconciling.looked, doubt=doubt, found=found, by="w1")) == "SENT"
+
+
 async def test_our_key_is_known_again(stage: ModuleType, ledger: Ledger, begin: Begin, play: Play) -> None:
     ledger.idempotency = "client_id"
     terms = await begin(ledger)

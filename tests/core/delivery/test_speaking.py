@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -13,7 +14,7 @@ from socialcare.delivery import lanes, switch
 from socialcare.delivery.speaking import Speaker
 from socialcare.delivery.terms import Terms
 from socialcare.errors import Interrupted
-from socialcare.sending import Answer
+from socialcare.sending import Answer, Effect, Found
 from socialcare.store.database import Database
 from socialcare.store.tables import MENTION
 
@@ -95,6 +96,60 @@ async def test_unsent_after_it_was_allowed_to_write_is_not_believed(
     ledger.script = [Answer(kind="unsent", reason="the line broke")]
     await speaker.speak_once()
     assert await database.look(stage.states) == {"d1.0": "UNKNOWN"}
+
+
+async def test_a_sender_that_writes_after_it_was_stopped_is_not_allowed_to(
+    stage: ModuleType,
+    database: Database,
+    speaker: Speaker,
+    ledger: Ledger,
+    ready: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    allowed: list[bool] = []
+    writers: list[asyncio.Task[None]] = []
+
+    async def send(_effect: Effect, may_write: Callable[[], bool]) -> Answer:
+        async def write() -> None:
+            allowed.append(may_write())
+
+        speaking.cancel()
+        writers.append(asyncio.create_task(write()))
+        await asyncio.Event().wait()
+        raise AssertionError("unreachable")
+
+    monkeypatch.setattr(ledger, "send", send)
+    speaking = asyncio.create_task(speaker.speak_once())
+    with pytest.raises(asyncio.CancelledError):
+        await speaking
+    await asyncio.gather(*writers)
+    assert (allowed, await database.look(stage.states)) == ([False], {"d1.0": "READY"})
+
+
+async def test_a_sender_that_answers_with_nonsense_spoils_nothing(
+    stage: ModuleType,
+    database: Database,
+    speaker: Speaker,
+    ledger: Ledger,
+    ready: None,
+    clock: TurnedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def send(_effect: Effect, may_write: Callable[[], bool]) -> Answer:
+        may_write()
+        return cast("Answer", "done")
+
+    async def find(_effect: Effect, _since: datetime) -> Found:
+        return cast("Found", [1, 2])
+
+    monkeypatch.setattr(ledger, "send", send)
+    monkeypatch.setattr(ledger, "find", find)
+    await speaker.speak_once()
+    for _ in range(4):
+        await speaker.reconcile()
+        clock.turn(60)
+    assert await database.look(stage.states) == {"d1.0": "UNKNOWN"}
+    assert set(await database.look(stage.evidence)) == {"unknown", "failed"}
 
 
 async def test_the_kill_switch_stops_what_is_claimed_and_not_written(
