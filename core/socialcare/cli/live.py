@@ -14,6 +14,7 @@ import click
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from socialcare.config import Settings
     from socialcare.service.words import Said
     from socialcare.store.database import Database
 
@@ -57,6 +58,24 @@ def demand_live() -> None:
         )
 
 
+def deployment(file: Path | None) -> Settings:
+    """The settings in `file`, or in the nearest file: what runs live has no default, which would work in any folder.
+
+    Raises:
+        SettingsError: there is none, or it cannot be used as it is.
+    """
+    from socialcare.config import NAME, find_settings
+    from socialcare.errors import SettingsError
+
+    settings = find_settings(file=file)
+    if settings.path is None:
+        raise SettingsError(
+            f"there is no `{NAME}` in this folder or above it, so nothing says which deployment is meant\n"
+            "help: go to the folder that holds it, or name it with `--config FILE`; `socialcare init DIR` writes a first one"
+        )
+    return settings
+
+
 def who(name: str | None) -> str:
     """The person at the keyboard."""
     try:
@@ -69,10 +88,10 @@ def who(name: str | None) -> str:
 
 
 def look(query: Callable[[Connection], T], file: Path | None = None) -> T:
-    """Ask the database of the settings in `file`, or of the nearest.
+    """Ask the database of the settings in `file`, or in the nearest file.
 
     Raises:
-        SettingsError: it is not there, is away, or cannot be opened.
+        SettingsError: there are none, or it is not there, is away, or cannot be opened.
     """
     return _with(lambda database: database.look(query), file)
 
@@ -85,8 +104,9 @@ def change(transaction: Callable[[Connection], T], file: Path | None = None) -> 
 def tell(said: Said, file: Path | None = None) -> None:
     """Leave a word, and print what became of it if that is known soon. Raises as `look`."""
     from socialcare.cli.console import out
+    from socialcare.diagnostics.excerpt import visible
 
-    out().print(_with(lambda database: _told(database, said), file))
+    out().print(visible(_with(lambda database: _told(database, said), file)))
 
 
 async def _told(database: Database, said: Said) -> str:
@@ -123,11 +143,10 @@ def _with(call: Callable[[Database], Awaitable[T]], file: Path | None) -> T:
 
 @asynccontextmanager
 async def _opened(file: Path | None) -> AsyncIterator[Database]:
-    from socialcare.config import find_settings
     from socialcare.service.settings import database_url, demand_database, live_settings
     from socialcare.store.database import open_database
 
-    settings = find_settings(file=file)
+    settings = deployment(file)
     url = database_url(live_settings(settings), settings)
     demand_database(url)
     database = await open_database(url)

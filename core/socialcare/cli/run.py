@@ -8,7 +8,7 @@ import click
 
 from socialcare.cli.console import verbosity
 from socialcare.cli.live import config as config_option
-from socialcare.cli.live import demand_live
+from socialcare.cli.live import demand_live, deployment
 
 _SWITCH = 0.0005
 """Seconds between two turns of threads: those of the database must not wait for long while a batch is decided."""
@@ -41,11 +41,11 @@ def command(config: Path | None, form: str, *, safe_mode: bool, drain: bool) -> 
             "`--drain` decides and sends what is there, and `--safe-mode` decides and sends nothing"
         )
     demand_live()
+    settings = deployment(config)
     import asyncio
     import logging
     import sys
 
-    from socialcare.config import find_settings
     from socialcare.service.logs import set_up
     from socialcare.service.run import run
 
@@ -54,4 +54,4 @@ def command(config: Path | None, form: str, *, safe_mode: bool, drain: bool) -> 
         level={-1: logging.WARNING, 0: logging.INFO}.get(verbosity(), logging.DEBUG),
     )
     sys.setswitchinterval(_SWITCH)
-    asyncio.run(run(find_settings(file=config), safe_mode=safe_mode, drain=drain))
+    asyncio.run(run(settings, safe_mode=safe_mode, drain=drain))

@@ -112,19 +112,18 @@ def test_a_moved_database_is_adopted_by_word_of_a_person(care: Any, happening: A
     assert row.amnesia
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        ["inbox", "list"],
-        ["inbox", "approve", "x"],
-        ["pause", "main"],
-        ["kill-switch", "on"],
-        ["audit", "verify"],
-        ["erase", "x:1", "--yes"],
-        ["adopt", "--yes"],
-    ],
-    ids=" ".join,
-)
+_LOOKING = [
+    ["inbox", "list"],
+    ["inbox", "approve", "x"],
+    ["pause", "main"],
+    ["kill-switch", "on"],
+    ["audit", "verify"],
+    ["erase", "x:1", "--yes"],
+    ["adopt", "--yes"],
+]
+
+
+@pytest.mark.parametrize("command", _LOOKING, ids=" ".join)
 def test_before_the_first_start_there_is_nothing_to_look_at(
     care: Any, live_run: Any, command: list[str]
 ) -> None:
@@ -149,6 +148,19 @@ def test_settings_that_are_not_there_are_named(care: Any, live_run: Any) -> None
     result = live_run("run", "--config", "nowhere.toml")
     assert result.exit_code == 2
     assert "nowhere.toml" in result.output
+
+
+@pytest.mark.parametrize("command", [["run"], ["doctor"], *_LOOKING], ids=" ".join)
+def test_without_a_file_of_settings_nothing_is_guessed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, live_run: Any, command: list[str]
+) -> None:
+    """In a wrong folder an inbox would be empty, and a service would begin with a database of its own."""
+    monkeypatch.chdir(tmp_path)
+    result = live_run(*command)
+    assert result.exit_code == 2
+    assert "there is no `socialcare.toml` in this folder or above it" in result.output
+    assert "or name it with `--config FILE`" in result.output
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_second_service_on_one_file_says_who_has_it(care: Any, live_run: Any) -> None:
