@@ -1,13 +1,16 @@
-"""`socialcare pause` and `socialcare resume`: keep an account from speaking, and let it speak again."""
+"""`socialcare pause` and `socialcare resume`: keep an account from speaking, and let it, or a rule that stopped, speak again."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
 
 import click
 
 from socialcare.cli.live import by, config, demand_live, tell, who
+
+if TYPE_CHECKING:
+    from socialcare.service.words import Word
 
 
 @click.command("pause")
@@ -20,16 +23,30 @@ def pause(account: str, by: str | None, config: Path | None) -> None:
 
 
 @click.command("resume")
-@click.argument("account")
+@click.argument("account", required=False)
+@click.option(
+    "--rule", metavar="NAME", help="A rule that stopped, as its answers were refused again and again."
+)
 @by
 @config
-def resume(account: str, by: str | None, config: Path | None) -> None:
-    """Let ACCOUNT speak again: what the pause held is put before the guards once more."""
-    _say("resume", account, by, config)
+def resume(account: str | None, rule: str | None, by: str | None, config: Path | None) -> None:
+    """Let ACCOUNT speak again: what a pause held is put before the guards once more, and what had stopped is sent.
+
+    An account stops by itself where only a person can help, such as by keys that the platform does not know.
+    `socialcare doctor` names what stopped, and why.
+    """
+    if account and not rule:
+        _say("resume", account, by, config)
+    elif rule and not account:
+        _say("resume_rule", rule, by, config)
+    else:
+        raise click.UsageError(
+            "say one of: an account, `--rule NAME`; `socialcare doctor` names what stopped"
+        )
 
 
-def _say(word: Literal["pause", "resume"], account: str, by: str | None, file: Path | None) -> None:
+def _say(word: Word, ref: str, by: str | None, file: Path | None) -> None:
     demand_live()
     from socialcare.service.words import Said
 
-    tell(Said(word, account, who(by)), file)
+    tell(Said(word, ref, who(by)), file)

@@ -8,7 +8,7 @@ import click
 
 from socialcare.cli.console import out
 from socialcare.cli.live import config as config_option
-from socialcare.cli.live import demand_live
+from socialcare.cli.live import demand_live, deployment
 
 
 @click.command("doctor")
@@ -22,10 +22,10 @@ def command(config: Path | None, form: str) -> None:
     demand_live()
     import asyncio
 
-    from socialcare.config import find_settings
+    from socialcare.diagnostics.excerpt import visible
     from socialcare.service.doctor import examine
 
-    findings = asyncio.run(examine(find_settings(file=config)))
+    findings = asyncio.run(examine(deployment(config)))
     if form == "json":
         import json
 
@@ -33,8 +33,8 @@ def command(config: Path | None, form: str) -> None:
     else:
         signs = {"well": "ok     ", "warning": "warning", "problem": "problem"}
         for one in findings:
-            out().print(f"{signs[one.state]}  {one.what}")
+            out().print(f"{signs[one.state]}  {visible(one.what)}")
             if one.out:
-                out().print(f"         help: {one.out}")
+                out().print(f"         help: {visible(one.out)}")
     if any(one.state == "problem" for one in findings):
         raise click.exceptions.Exit(1)

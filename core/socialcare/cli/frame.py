@@ -33,7 +33,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "run": ("socialcare.cli.run:command", "Listen, decide and speak, until told to stop."),
     "inbox": ("socialcare.cli.inbox:command", "See what waits for a person, and say what becomes of it."),
     "pause": ("socialcare.cli.accounts:pause", "Keep an account from speaking."),
-    "resume": ("socialcare.cli.accounts:resume", "Let an account speak again."),
+    "resume": ("socialcare.cli.accounts:resume", "Let an account, or a rule that stopped, speak again."),
     "kill-switch": ("socialcare.cli.kill_switch:command", "Stop all sending, or let it go on."),
     "doctor": ("socialcare.cli.doctor:command", "Say what keeps a deployment from working."),
     "audit": ("socialcare.cli.audit:command", "Verify the trail of what was done and by whom."),

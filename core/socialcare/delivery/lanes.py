@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from socialcare.delivery import audit
 from socialcare.delivery.locks import one_at_a_time
-from socialcare.delivery.states import REFUSED
+from socialcare.delivery.states import READY, REFUSED
 from socialcare.delivery.terms import DAY, WRITE_WITHIN, Term
 from socialcare.delivery.upsert import insert_missing
 from socialcare.sending import Effect
@@ -137,6 +137,23 @@ def reopen(connection: Connection, account: str, lane: str, *, by: str) -> bool:
     if done.rowcount:
         audit.append(connection, "lane opened", account or lane, by=by, body={"lane": lane})
     return bool(done.rowcount)
+
+
+def resume(connection: Connection, account: str, *, by: str) -> list[Closed]:
+    """A person's word that what stopped an account is mended: open what waits for one; what was closed.
+
+    That is whatever has no end, and all that the account says, which may have the platform's next period for its end. The
+    lane of a rate limit opens by itself. What was put off meanwhile is tried at once.
+    """
+    ours = [one for one in closed(connection) if one.account == account]
+    shut = [one for one in ours if one.until is None or one.lane == EVERYTHING]
+    for one in shut:
+        reopen(connection, account, one.lane, by=by)
+    if shut:
+        at = now(connection)
+        put_off = (EFFECT.c.account == account) & (EFFECT.c.state == READY) & (EFFECT.c.not_before > at)
+        connection.execute(update(EFFECT).where(put_off).values(not_before=at))
+    return shut
 
 
 def rule_lane(rule: str) -> str:

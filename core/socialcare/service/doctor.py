@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from shlex import quote
 from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, func, select
@@ -157,13 +158,23 @@ def _sending(connection: Connection) -> Iterator[Finding]:
             "warning", "the database may have forgotten what was sent", "`socialcare run` reads it back first"
         )
     for lane in lanes.closed(connection):
-        until = (
-            "a person opens it" if lane.until is None else f"{lane.until - now(connection):.0f} s from now"
-        )
-        yield Finding(
-            "warning",
-            f"nothing is sent in {lane.lane} of {lane.account or 'all accounts'} until {until}: {lane.reason}",
-        )
+        yield _stopped(lane, now(connection))
+
+
+def _stopped(lane: lanes.Closed, at: float) -> Finding:
+    """Where nothing is sent, for how long, why, and what a person can do about it."""
+    rule = lane.lane.removeprefix(lanes.rule_lane(""))
+    who, whom = (
+        (f"account `{lane.account}`", quote(lane.account))
+        if lane.account
+        else (f"rule `{rule}`", f"--rule {quote(rule)}")
+    )
+    all_of_it = lane.lane == lanes.EVERYTHING or not lane.account
+    what = f"{who} sends nothing" if all_of_it else f"{who} sends nothing by {lane.lane}"
+    if lane.until is None:
+        return Finding("warning", f"{what}: {lane.reason}", f"`socialcare resume {whom}` once that is mended")
+    way_out = f"it goes on then; before, with `socialcare resume {whom}`" if all_of_it else "it goes on then"
+    return Finding("warning", f"{what} for {lane.until - at:.0f} s: {lane.reason}", way_out)
 
 
 def _workers(connection: Connection) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ import msgspec
 import structlog
 from sqlalchemy import Connection, Row, select, update
 
+from socialcare.delivery import lanes
 from socialcare.delivery import words as on_effects
 from socialcare.diagnostics.spelling import suggestion
 from socialcare.errors import Interrupted
@@ -19,13 +20,15 @@ from socialcare.service.logs import told
 from socialcare.store.database import Database, now
 from socialcare.store.tables import WORD
 
-Word: TypeAlias = Literal["approve", "reject", "release", "pause", "resume", "retry", "settle", "close"]
+Word: TypeAlias = Literal[
+    "approve", "reject", "release", "pause", "resume", "resume_rule", "retry", "settle", "close"
+]
 
 _log = structlog.get_logger()
 
 
 class Said(NamedTuple):
-    """A word, what it is about (the id of an effect, an account, the conversation of a case), who says it, and what else it takes.
+    """A word, what it is about (the id of an effect, an account, a rule, the conversation of a case), who says it, and what else it takes.
 
     `text` is an edited text for `approve`, and for `settle` the link to the post, or nothing if it is not there.
     """
@@ -80,11 +83,15 @@ async def _do(said: Said, decider: Decider, database: Database) -> str:
     if said.word == "retry":
         return await database.run(partial(on_effects.retry, said=said))
     if said.word in ("pause", "resume"):
-        accounts = decider.desk.setting.policy.accounts
-        if said.ref not in accounts:
-            return f"the policy has no account `{said.ref}`; {suggestion(said.ref, accounts)}"
-        await _decide(said, decider, database)
-        return f"account `{said.ref}` is {said.word}d"
+        return await _do_to_account(said, decider, database)
+    if said.word == "resume_rule":
+        lane = lanes.rule_lane(said.ref)
+        if await database.run(partial(lanes.reopen, account="", lane=lane, by=said.by)):
+            return f"rule `{said.ref}` is resumed"
+        rules = decider.desk.setting.policy.rules
+        if said.ref not in rules:
+            return f"the policy has no rule `{said.ref}`; {suggestion(said.ref, rules)}"
+        return f"rule `{said.ref}` had not stopped"
     if said.word == "close":
         closed = await _decide(said, decider, database)
         return f"the case `{said.ref}` is closed" if closed else f"there is no case `{said.ref}`"
@@ -100,6 +107,19 @@ async def _do(said: Said, decider: Decider, database: Database) -> str:
     record = next((one for one in decisions[0].actions if one.id == said.ref), None)
     became = record.state if record is not None else decisions[0].outcome
     return f"`{said.ref}` is {became}" + (f": {decisions[0].reason}" if decisions[0].reason else "")
+
+
+async def _do_to_account(said: Said, decider: Decider, database: Database) -> str:
+    """Pause an account, or resume it: what the policy holds back, and what the platform stopped."""
+    stopped: list[lanes.Closed] = []
+    if said.word == "resume":
+        stopped = await database.run(partial(lanes.resume, account=said.ref, by=said.by))
+    accounts = decider.desk.setting.policy.accounts
+    if said.ref not in accounts and not stopped:
+        return f"the policy has no account `{said.ref}`; {suggestion(said.ref, accounts)}"
+    await _decide(said, decider, database)
+    why = "; ".join(one.reason for one in stopped)
+    return f"account `{said.ref}` is {said.word}d" + (f"; what had stopped it: {why}" if why else "")
 
 
 async def _decide(said: Said, decider: Decider, database: Database) -> list[Decision]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -7,9 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, select
 
-from socialcare.delivery import lanes
-from socialcare.delivery.terms import WRITE_WITHIN
-from socialcare.sending import Effect, Window
+from socialcare.delivery import audit, lanes
+from socialcare.delivery.claiming import Claim, claim
+from socialcare.delivery.outcomes import answered
+from socialcare.delivery.terms import WRITE_WITHIN, Terms
+from socialcare.sending import Answer, Effect, Window
+from socialcare.store.database import Database
 from socialcare.store.tables import BUDGET, METADATA
 
 if TYPE_CHECKING:
@@ -96,3 +100,41 @@ def test_a_lane_that_is_closed_for_longer_stays_so(stage: ModuleType) -> None:
         lanes.close(connection, "acme", "x", until=None, reason="a person must", by="w1")
         lanes.close(connection, "acme", "x", until=clock.at + 5, reason="429", by="w1")
         assert [(one.until, one.reason) for one in lanes.closed(connection)] == [(None, "a person must")]
+
+
+def test_a_person_resumes_an_account_and_nothing_beside_it(stage: ModuleType) -> None:
+    clock = stage.TurnedClock()
+    with opened(clock) as connection:
+        lanes.close(connection, "acme", "*", until=None, reason="401", by="w1")
+        lanes.close(connection, "acme", "mail", until=None, reason="no host", by="w1")
+        lanes.close(connection, "acme", "x", until=clock.at + 5, reason="429", by="w1")
+        lanes.close(connection, "other", "*", until=clock.at + 9e6, reason="402", by="w1")
+        lanes.close(connection, "", "rule:r1", until=None, reason="refused", by="w1")
+        assert [one.reason for one in lanes.resume(connection, "acme", by="maria")] == ["401", "no host"]
+        assert [one.lane for one in lanes.closed(connection)] == ["rule:r1", "x", "*"]
+        assert lanes.resume(connection, "acme", by="maria") == []
+        assert [one.reason for one in lanes.resume(connection, "other", by="maria")] == ["402"], (
+            "a share that is used up has an end, and more can be bought before"
+        )
+        assert [one.lane for one in lanes.closed(connection)] == ["rule:r1", "x"]
+
+
+async def test_what_a_stopped_account_had_to_say_is_said_once_it_is_resumed(
+    stage: ModuleType, database: Database, terms: Terms, clock: TurnedClock
+) -> None:
+    await database.run(lambda connection: stage.planned(connection, terms, 1, 2))
+    month = clock.at + 30 * 86_400
+    first = await database.run(partial(claim, worker="w1", terms=terms))
+    assert isinstance(first, Claim)
+    answer = Answer(kind="paused", reason="the month's share is used up", until=month)
+    term = terms.of_effect(first.effect)
+    assert term is not None
+    await database.run(partial(answered, claim=first, answer=answer, term=term, worker="w1"))
+    clock.turn(60)
+    assert await database.run(partial(claim, worker="w1", terms=terms)) is None
+
+    (stopped,) = await database.run(partial(lanes.resume, account="acme", by="maria"))
+    assert (stopped.lane, stopped.until, stopped.reason) == ("*", month, answer.reason)
+    taken = [await database.run(partial(claim, worker="w1", terms=terms)) for _ in "ab"]
+    assert sorted(one.effect.id for one in taken if isinstance(one, Claim)) == ["d1.0", "d2.0"]
+    assert await database.look(audit.verify) is None

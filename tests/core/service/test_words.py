@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import select
 
-from socialcare.delivery import bodies, switch
+from socialcare.delivery import bodies, lanes, switch
 from socialcare.errors import Interrupted
 from socialcare.listening import Gone
 from socialcare.model import Mention
@@ -244,6 +244,53 @@ async def test_a_paused_account_holds_what_it_would_say_until_it_is_resumed(
     )
     assert await account("resume", "main") == "account `main` is resumed"
     assert await people.state() == "READY"
+
+
+async def test_an_account_that_the_platform_stopped_speaks_again_once_it_is_resumed(
+    people: People, care: Any, mention: Made
+) -> None:
+    care.platform.script = [Answer(kind="paused", reason="X has no credit of ours: buy some", status=402)]
+    await people.ask(mention(1), mention(2))
+    await people.service.speaker.speak_once()
+    await people.clock.advance(60)
+    assert not await people.service.speaker.speak_once()
+    number = await people.database.run(partial(say, said=Said("resume", "main", "mara")))
+    await people.service.decide()
+    said = "account `main` is resumed; what had stopped it: X has no credit of ours: buy some"
+    assert await people.answer(number) == said
+    while await people.service.speaker.speak_once():
+        pass
+    assert sorted(str(post.in_reply_to) for post in care.platform.posts) == ["1001", "1002"]
+
+
+async def test_an_account_that_stopped_is_resumed_though_the_policy_has_it_no_more(people: People) -> None:
+    shut = partial(lanes.close, account="old", lane="*", until=None, reason="no keys", by="w1")
+    await people.database.run(shut)
+    number = await people.database.run(partial(say, said=Said("resume", "old", "mara")))
+    await people.service.decide()
+    assert await people.answer(number) == "account `old` is resumed; what had stopped it: no keys"
+    assert await people.database.look(lanes.closed) == []
+
+
+async def test_a_rule_that_was_refused_too_often_is_resumed_by_a_person(
+    people: People, care: Any, mention: Made
+) -> None:
+    async def told(rule: str) -> str | None:
+        number = await people.database.run(partial(say, said=Said("resume_rule", rule, "mara")))
+        await people.service.decide()
+        return await people.answer(number)
+
+    care.platform.script = [Answer(kind="refused", reason="not asked for", status=403)] * 5
+    await people.ask(*(mention(number) for number in range(1, 7)))
+    while await people.service.speaker.speak_once():
+        pass
+    assert care.platform.posts == []
+    assert await told("hours") == "rule `hours` is resumed"
+    while await people.service.speaker.speak_once():
+        pass
+    assert len(care.platform.posts) == 1
+    assert await told("hours") == "rule `hours` had not stopped"
+    assert await told("hour") == "the policy has no rule `hour`; did you mean `hours`? known: hours, lost"
 
 
 async def test_a_word_that_cannot_be_done_keeps_nothing_else_waiting(
