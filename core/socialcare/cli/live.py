@@ -102,11 +102,44 @@ def change(transaction: Callable[[Connection], T], file: Path | None = None) -> 
 
 
 def tell(said: Said, file: Path | None = None) -> None:
-    """Leave a word, and print what became of it if that is known soon. Raises as `look`."""
+    """Leave a word, and print what became of it if that is known soon.
+
+    Raises:
+        click.UsageError: it is about an account or a case that is not there.
+        SettingsError: as `look`.
+    """
     from socialcare.cli.console import out
     from socialcare.diagnostics.excerpt import visible
 
+    if said.word == "pause":
+        _demand_account(said.ref, file)
+    elif said.word == "close":
+        _demand_case(said.ref, file)
     out().print(visible(_with(lambda database: _told(database, said), file)))
+
+
+def _demand_account(name: str, file: Path | None) -> None:
+    from socialcare.diagnostics import Problems, suggestion
+    from socialcare.errors import SocialcareError
+    from socialcare.opening import load_policy
+    from socialcare.plugins import load
+
+    settings = deployment(file)
+    try:
+        policy = load_policy(settings, load(settings), Problems())
+    except SocialcareError:
+        return  # an older policy serves, and the worker knows it
+    if policy is not None and name not in policy.accounts:
+        raise click.UsageError(f"the policy has no account `{name}`; {suggestion(name, policy.accounts)}")
+
+
+def _demand_case(conversation: str, file: Path | None) -> None:
+    from socialcare.diagnostics import suggestion
+    from socialcare.service.named import open_cases
+
+    known = look(open_cases, file)
+    if conversation not in known:
+        raise click.UsageError(f"there is no open case `{conversation}`; {suggestion(conversation, known)}")
 
 
 async def _told(database: Database, said: Said) -> str:

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from socialcare.store.database import open_database
-from socialcare.store.tables import AUDIT, CONTROL
+from socialcare.store.tables import AUDIT, CONTROL, WORD
 
 Golden = Callable[[str, str], None]
 
@@ -66,12 +66,53 @@ def test_a_person_is_forgotten_when_asked_for(care: Any, happening: Any, live_ru
     assert refused.exit_code != 0
     assert "hello there" in live_run("inbox", "list").output
     assert live_run("erase", "x:a1", typed="y\n").output.endswith("1 mention was emptied\n")
-    assert live_run("erase", "x:a1", "--yes").output.startswith("there is no mention of x:a1")
+    again = live_run("erase", "x:a1", "--yes")
+    assert again.exit_code == 1
+    assert again.output == "there is no mention of x:a1; what else was kept under that id is gone\n"
     assert "hello there" not in live_run("inbox", "list").output
     for wrong in ("a1", ":a1", "x:"):
         result = live_run("erase", wrong, "--yes")
         assert result.exit_code == 2
         assert "write the author as PLATFORM:ID" in result.output
+
+
+@pytest.mark.parametrize("name", ["jo1", "@jo1", "JO1"])
+def test_who_is_named_by_a_handle_is_not_erased_and_the_id_is_said(
+    care: Any, happening: Any, live_run: Any, name: str
+) -> None:
+    happening((1, "hello there", 10), (2, "are you open?", 10))
+    result = live_run("erase", f"x:{name}", "--yes")
+    assert result.exit_code == 2
+    assert (
+        f"`{name}` is a handle here, and nothing was erased; the author's id is written `x:a1`"
+        in result.output
+    )
+    assert "hello there" in live_run("inbox", "list").output
+
+
+def test_who_is_paused_or_closed_and_is_not_there_is_an_error_that_names_what_is(
+    care: Any, happening: Any, live_run: Any
+) -> None:
+    happening((1, "I lost my parcel", 10))
+    for words, said in (
+        (("pause", "nope"), "the policy has no account `nope`; known: main"),
+        (("pause", "mian"), "did you mean `main`?"),
+        (("inbox", "close", "nonsense"), "there is no open case `nonsense`; known: x:1001"),
+    ):
+        result = live_run(*words)
+        assert result.exit_code == 2
+        assert said in result.output
+    assert in_database(care, lambda connection: connection.execute(select(WORD)).all()) == []
+    for words in (("pause", "main"), ("inbox", "close", "x:1001")):
+        assert live_run(*words).exit_code == 0
+
+
+def test_while_the_policy_is_broken_an_account_can_be_paused_all_the_same(
+    care: Any, happening: Any, live_run: Any
+) -> None:
+    happening()
+    care.write("rules: {hours: {wen: 1}}")
+    assert live_run("pause", "main").exit_code == 0
 
 
 def test_S37_nothing_of_the_person_is_left_in_the_database(
@@ -121,6 +162,16 @@ _LOOKING = [
     ["erase", "x:1", "--yes"],
     ["adopt", "--yes"],
 ]
+
+
+def test_a_database_that_is_ours_is_not_adopted_again(care: Any, happening: Any, live_run: Any) -> None:
+    happening()
+    said = live_run("adopt", "--yes")
+    assert (said.exit_code, said.output) == (
+        0,
+        "this database is this machine's already; there is nothing to do\n",
+    )
+    assert not in_database(care, lambda connection: connection.execute(select(CONTROL)).one()).amnesia
 
 
 @pytest.mark.parametrize("command", _LOOKING, ids=" ".join)
