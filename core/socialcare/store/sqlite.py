@@ -5,7 +5,9 @@ Source of the settings: sqlite.org, "Write-Ahead Logging", "PRAGMA statements", 
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -43,6 +45,7 @@ def open_sqlite(url: URL, *, exclusive: bool, patience: float) -> Engines:
     lock = Lock(path.with_name(path.name + ".lock")) if exclusive else None
     release = lock.release if lock is not None else lambda: None
     try:
+        _make(path)
         writing = _engine(path, "rwc", _pragmas(exclusive=exclusive), patience, 1, "BEGIN IMMEDIATE")
         _demand_sound(writing, path, thoroughly=exclusive)
     except BaseException:
@@ -116,6 +119,12 @@ def _demand_database(path: Path) -> None:
         raise SettingsError(f"`{path}` is empty, though it was sent from (`{path.name}.epoch`)\n{_RESTORE}")
     if head and head != _HEADER:
         raise SettingsError(f"`{path}` is no SQLite database, or its beginning is damaged\n{_RESTORE}")
+
+
+def _make(path: Path) -> None:
+    """A new file is its owner's alone, as it holds what people wrote; SQLite gives its log the same rights."""
+    with suppress(OSError):  # SQLite says what is in the way
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _demand_sound(engine: Engine, path: Path, *, thoroughly: bool) -> None:

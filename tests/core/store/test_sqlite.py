@@ -75,6 +75,23 @@ def test_a_version_with_the_fault_of_the_log_is_warned_of(
     assert bool(warnings_of(version)) == is_warned_of
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such rights")
+async def test_a_new_file_and_its_log_are_their_owners_alone(url: str, file: Path) -> None:
+    database = await open_database(url, exclusive=True)
+    await database.run(partial(note, name="a"))
+    made = {path.name: path.stat().st_mode & 0o777 for path in file.parent.iterdir()}
+    assert made.keys() == {"care.db", "care.db-wal", "care.db-shm", "care.db.lock"}
+    assert set(made.values()) == {0o600}
+    await database.close()
+
+
+async def test_the_rights_that_somebody_gave_a_file_stay(url: str, file: Path) -> None:
+    await (await open_database(url)).close()
+    file.chmod(0o640)
+    await (await open_database(url)).close()
+    assert file.stat().st_mode & 0o777 == 0o640
+
+
 # ---- other processes ------------------------------------------------------------------------------------------------
 
 
