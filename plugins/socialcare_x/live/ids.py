@@ -45,3 +45,8 @@ def moment_of(post_id: str) -> datetime | None:
 def earlier(post_id: str, seconds: float) -> str:
     """The id that X would have given out some seconds before another."""
     return str(max(int(post_id) - (int(seconds * 1000) << _SEQUENCE_BITS), 0))
+
+
+def id_at(at: float) -> str:
+    """The least id that X gives out at a moment in epoch seconds."""
+    return str(max(int((at - _EPOCH.timestamp()) * 1000), 0) << _SEQUENCE_BITS)

@@ -35,7 +35,11 @@ PATIENCE = WINDOW + 100.0
 """Seconds without a batch after which a feed that asks is stalled: longer than X can make it wait."""
 
 MOST_SHOWN = 800
-"""Posts that the mentions timeline goes back."""
+"""Posts that the mentions timeline goes back, those counted that were deleted since and are not shown."""
+
+_MAY_BE_CUT_OFF = MOST_SHOWN // 2
+_CUT_OFF = f"X shows the newest {MOST_SHOWN} mentions only: older ones since `{{since}}` may be missing"
+_OUT_OF_REACH = "X searches the last seven days only: what was written before, since this search was read last, may be missing"
 
 _PAGE = 100
 _COLD_PAGE = 10
@@ -126,46 +130,54 @@ class Timeline:
 
         All pages are read before anything is given: what a page leaves out cannot be asked for later.
         """
-        rows, bad, missed = await self._rows(client, now)
+        began = self._reading.clock.now()
+        odd: list[Reject] = []
+        if self._kind == "search":
+            if now.is_out_of_reach(began):
+                odd.append(turned_away(self.name, _OUT_OF_REACH))
+            now = now.within_reach(began)
+        rows, bad, cut_off = await self._rows(client, now)
+        odd += bad
+        if cut_off:
+            odd.append(turned_away(self.name, _CUT_OFF.format(since=now.newest)))
         rows.sort(key=lambda row: int(row[0]))
         self._forget(now)
         self._seen.update(number for number, _ in rows)
-        batches: list[tuple[Batch, Place]] = []
+        batches = [(Batch(odd), now)] if odd else []
         for start in range(0, len(rows), _PAGE):
             some = rows[start : start + _PAGE]
             now = now.moved(some[-1][0])
             batches.append((Batch([arrival for _, arrival in some], now.cursor), now))
-        odd = [*bad, *([missed] if missed else [])]
-        return [*batches, (Batch(odd), now)] if odd or not batches else batches
+        if self._kind == "search" and (fresh := now.kept_fresh(began)) != now:
+            batches.append((Batch((), fresh.cursor), fresh))
+        return batches or [(Batch(), now)]
 
     async def _rows(
         self, client: Client, now: Place
-    ) -> tuple[list[tuple[str, Mention | Reject]], list[Reject], Reject | None]:
+    ) -> tuple[list[tuple[str, Mention | Reject]], list[Reject], bool]:
+        """What can be read, what cannot, and whether X shows too little to be all since the place."""
         rows: dict[str, Mention | Reject] = {}
         bad: list[Reject] = []
         params: Params = {"max_results": _PAGE, **self._reading.fields()}
         if now.since is not None:
             params["since_id"] = now.since
-        shown = 0
+        shown: set[str] = set()
         while True:
             page = await self._pace.ask(self._ask(client), params)
-            shown += len(page.data or ())
             for number, arrival in self._read(page):
                 if number is None:
                     bad.append(arrival)  # type: ignore[arg-type]  # what has no id is no mention
-                elif number not in self._seen:
+                    continue
+                shown.add(number)
+                if number not in self._seen:
                     rows[number] = arrival
             token = page.meta.next_token if page.meta is not None else None
             if not token:
                 break
             params["next_token" if self._kind == "search" else "pagination_token"] = token
-        missed = None
-        if self._kind == "mentions" and shown >= MOST_SHOWN and now.since is not None:
-            missed = turned_away(
-                self.name,
-                f"X shows the newest {MOST_SHOWN} mentions only: older ones since `{now.newest}` may be missing",
-            )
-        return list(rows.items()), bad, missed
+        # one that we know already, at the end of what is shown, proves that nothing is cut off before it
+        is_short = self._kind == "mentions" and now.since is not None and now.newest not in shown
+        return list(rows.items()), bad, is_short and len(shown) >= _MAY_BE_CUT_OFF
 
     def _read(self, page: Page) -> Sequence[tuple[str | None, Mention | Reject]]:
         people = People(page.includes, self._reading.us)

@@ -9,6 +9,7 @@ from socialcare.testing.fake_x import FakeX, HandClock
 from socialcare_x.live import opening
 from socialcare_x.live.places import place
 
+DAY = 86_400.0
 MENTIONS = "GET /2/users/:id/mentions"
 
 
@@ -123,9 +124,35 @@ async def test_what_the_timeline_no_longer_shows_is_named(
         x.post("jo", f"@AcmeCare {number}")
     async with listening(feed, f"{first.id}/{first.id}") as following:
         batches = [await following() for _ in range(9)]
-    (missed,) = batches[-1].arrivals
+    (missed,) = batches[0].arrivals
     assert isinstance(missed, Reject)
     assert "newest 800 mentions only" in missed.reason
+
+
+async def test_what_the_timeline_no_longer_shows_is_named_though_some_of_the_rest_was_deleted(
+    x: FakeX, feed: Feed, listening: Any, clock: HandClock
+) -> None:
+    first = x.post("jo", "@AcmeCare first")
+    await clock.advance(100)
+    posts = [x.post("jo", f"@AcmeCare {number}") for number in range(900)]
+    for post in posts[-40:]:
+        x.delete(post)
+    async with listening(feed, f"{first.id}/{first.id}") as following:
+        batch = await following()
+    assert [one.reason for one in batch.arrivals if isinstance(one, Reject)] == [
+        f"X shows the newest 800 mentions only: older ones since `{first.id}` may be missing"
+    ]
+
+
+async def test_nothing_is_said_to_be_missing_where_what_we_know_is_shown_again(
+    x: FakeX, feed: Feed, listening: Any, clock: HandClock
+) -> None:
+    before, known = x.post("jo", "@AcmeCare before"), x.post("jo", "@AcmeCare known")
+    for number in range(500):
+        x.post("jo", f"@AcmeCare {number}")
+    async with listening(feed, f"{known.id}/{before.id}") as following:
+        batch = await following()
+    assert all(isinstance(one, Mention) for one in batch.arrivals)
 
 
 async def test_an_edit_is_the_same_mention_by_its_root(x: FakeX, feed: Feed, listening: Any) -> None:
@@ -264,6 +291,47 @@ async def test_a_search_finds_what_does_not_name_us_and_takes_it_for_nobody_in_p
         "indirect",
         "direct",
     ]
+
+
+@pytest.fixture
+def search(x: FakeX, configured: Any, folder: Path, clock: HandClock) -> Feed:
+    (made,) = opening.feeds(configured(x, account={"mentions": False, "search": "acme"}), folder, clock)
+    return made
+
+
+async def test_a_search_whose_cursor_is_older_than_x_takes_goes_on_and_names_the_gap(
+    x: FakeX, search: Feed, listening: Any, clock: HandClock
+) -> None:
+    first = x.post("jo", "acme first")
+    x.post("jo", "acme forgotten")
+    await clock.advance(8 * DAY)
+    x.post("sam", "acme soon")
+    async with listening(search, f"{first.id}/{first.id}") as following:
+        missed, found = (await following()).arrivals, await following()
+    assert [one.reason for one in missed if isinstance(one, Reject)] == [
+        "X searches the last seven days only: what was written before, since this search was read last, may be missing"
+    ]
+    assert texts(found) == ["acme soon"]
+    async with listening(search, found.cursor) as following:
+        again = [await following() for _ in range(3)]
+    assert not any(isinstance(one, Reject) for batch in again for one in batch.arrivals), "said once"
+
+
+async def test_a_search_that_finds_nothing_for_weeks_goes_on_and_misses_nothing(
+    x: FakeX, search: Feed, listening: Any, clock: HandClock
+) -> None:
+    first = x.post("jo", "acme first")
+    cursor = f"{first.id}/{first.id}"
+    for _ in range(16):
+        async with listening(search, cursor) as following:  # a program that is started again each day
+            for _ in range(2):
+                batch = await following()
+                assert not batch.arrivals
+                cursor = batch.cursor or cursor
+        await clock.advance(DAY)
+    x.post("sam", "acme at last")
+    async with listening(search, cursor) as following:
+        assert texts(await following()) == ["acme at last"]
 
 
 async def test_messages_come_from_people_and_not_from_us(
