@@ -13,39 +13,57 @@ from socialcare.cli.live import by, config, demand_live, look, tell, who
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import timedelta
 
     from socialcare.service.inbox import Item
     from socialcare.service.words import Word
 
-_KINDS = ("needs_human", "unknown", "held", "case", "quarantined", "inbox")
+_KINDS = ("needs_human", "held", "refused", "expired", "case", "quarantined", "inbox", "unknown")
 _SHORTEST_REF = 8
+_MOST = 50
+_NEXT = {
+    "needs_human": "look at the account, then say `settle` or `retry`",
+    "held": "`approve`, `release`, `edit` or `reject`",
+    "refused": "`done`, once somebody has dealt with it",
+    "expired": "`done`, once somebody has dealt with it",
+    "case": "`close`, once it is over",
+    "quarantined": "`done`, once somebody has dealt with it on the platform",
+    "inbox": "`done`, once somebody has dealt with it on the platform",
+    "unknown": "it is being looked for: nothing to do yet",
+}
+"""What a person can say of what waits."""
 
 
 @click.group("inbox")
 def command() -> None:
-    """What waits for a person: answers held for approval, answers that may or may not be out, mentions nobody answered."""
+    """What waits for a person: answers that are held, that may or may not be out or were refused, mentions nobody answered."""
 
 
 @command.command("list")
 @click.option(
     "--waits", "kinds", type=click.Choice(_KINDS), multiple=True, help="Only what waits for this reason."
 )
+@click.option("--since", metavar="SPAN", help="Only what has waited for no longer, such as `12h` or `7d`.")
+@click.option("--all", "every", is_flag=True, help=f"All of it, and not the first {_MOST} only.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print.")
 @config
-def list_(kinds: tuple[str, ...], form: str, config: Path | None) -> None:
-    """List what waits, most urgent first."""
+def list_(kinds: tuple[str, ...], since: str | None, form: str, config: Path | None, *, every: bool) -> None:
+    """List what waits, most urgent first; as JSON always all of it."""
+    within = _span(since) if since is not None else None
     demand_live()
     from socialcare.service.inbox import waiting
 
-    items = look(partial(waiting, kinds=frozenset(kinds or _KINDS)), config)
+    items = look(partial(waiting, kinds=frozenset(kinds or _KINDS), within=within), config)
     if form == "json":
         import msgspec
 
         click.echo(msgspec.json.format(msgspec.json.encode(items)).decode())
         return
     refs = _short([one.ref for one in items])
-    for one in items:
+    for one in items if every else items[:_MOST]:
         _print(one, refs[one.ref])
+    if len(items) > _MOST and not every:
+        out().print(f"{len(items) - _MOST:,} more: `--all` shows them, `--since` and `--waits` choose")
     out().print(f"{len(items):,} waiting" if items else "nothing waits for a person")
 
 
@@ -64,6 +82,8 @@ def show(ref: str, config: Path | None) -> None:
             _line(f"{what} {said}")
     for line in one.seen:
         _line(line)
+    if one.waits in _NEXT:
+        _line(_NEXT[one.waits])
 
 
 @command.command()
@@ -130,6 +150,23 @@ def settle(ref: str, there: str | None, by: str | None, config: Path | None, *, 
 
 
 @command.command()
+@click.argument("refs", metavar="REF…", nargs=-1, required=True)
+@by
+@config
+def done(refs: tuple[str, ...], by: str | None, config: Path | None) -> None:
+    """End what was refused, came too late, or that nothing answered: somebody has dealt with it.
+
+    REF is as `list` names it. Nothing is sent, and nothing is lost: `show` still finds it.
+    """
+    name = who(by)
+    found = [_item(ref, config) for ref in refs]
+    from socialcare.service.words import Said
+
+    for one in found:
+        tell(Said("done", one.ref, name, None, one.version if one.action else None), config)
+
+
+@command.command()
 @click.argument("conversation")
 @by
 @config
@@ -145,7 +182,10 @@ def close(conversation: str, by: str | None, config: Path | None) -> None:
 def _say(word: Word, ref: str, by: str | None, config: Path | None, text: str | None = None) -> None:
     name, found = who(by), _item(ref, config)
     if found.action is None:
-        raise click.UsageError(f"`{ref}` is a mention that nothing answers; answer it on the platform")
+        raise click.UsageError(
+            f"`{ref}` is a mention and not an answer to one: `socialcare inbox show {ref}` names its answers; "
+            f"where there is none, answer on the platform, then say `socialcare inbox done {ref}`"
+        )
     from socialcare.service.words import Said
 
     tell(Said(word, found.ref, name, text, found.version), config)
@@ -153,12 +193,27 @@ def _say(word: Word, ref: str, by: str | None, config: Path | None, text: str | 
 
 def _item(ref: str, config: Path | None) -> Item:
     demand_live()
-    from socialcare.service.inbox import item
+    from socialcare.service.inbox import alike, item
 
     found = look(partial(item, ref=ref), config)
-    if found is None:
-        raise click.UsageError(f"`{ref}` is none, or not one alone; `socialcare inbox list` names what waits")
-    return found
+    if found is not None:
+        return found
+    number = 0 if ":" in ref else look(partial(alike, ref=ref), config)
+    if number:
+        raise click.UsageError(
+            f"the ids of {number} answers begin with `{ref}`: write more of the one you mean"
+        )
+    raise click.UsageError(f"there is no `{ref}`; `socialcare inbox list` names what waits")
+
+
+def _span(text: str) -> timedelta:
+    from socialcare.policy.language.flaws import Flaw
+    from socialcare.policy.language.times import duration
+
+    try:
+        return duration(text)
+    except Flaw as why:
+        raise click.BadParameter(str(why), param_hint="`--since`") from None
 
 
 def _short(refs: Sequence[str]) -> dict[str, str]:
@@ -177,7 +232,8 @@ def _print(one: Item, ref: str) -> None:
 
     said = f"{one.action} by {one.rule}, " if one.action else ""
     account = f"for {one.account}" if one.account else ""
-    out().print(visible(f"{ref}  {one.waits}  {said}{account}".rstrip(" ,")))
+    waits = f"{one.waits}, urgency {one.urgency}" if one.urgency else one.waits
+    out().print(visible(f"{ref}  {waits}  {said}{account}".rstrip(" ,")))
     if one.handle or one.they:
         _line(f"@{one.handle}: {one.they}")
     if one.we is not None:

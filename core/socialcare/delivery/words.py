@@ -1,4 +1,6 @@
-"""What people say about single effects: that they agree, that it is there, that it is not there, that it shall be let be."""
+"""What people say about single effects: that they agree, that it is there, that it is not there, that it shall be let be; and of
+what was refused, came too late or has no answer, that they have dealt with it.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +15,11 @@ from sqlalchemy import Connection, select, update
 from socialcare.delivery import audit, bodies
 from socialcare.delivery.states import (
     CANCELLED,
+    EXPIRED,
     HELD,
     NEEDS_HUMAN,
     READY,
+    REFUSED,
     SENT,
     UNKNOWN,
     Effects,
@@ -24,11 +28,17 @@ from socialcare.delivery.states import (
 )
 from socialcare.delivery.terms import DAY, IDLE, LEASE
 from socialcare.store.database import now
-from socialcare.store.tables import CONTROL, EFFECT, EVIDENCE
+from socialcare.store.tables import CONTROL, DECISION, EFFECT, EVIDENCE, MENTION
 
 _SETTLED_AFTER = 2 * LEASE + 2 * IDLE
 """Seconds after which no request of an abandoned attempt is under way, so that a person can see whether it is there."""
 
+
+DONE = "done"
+"""The evidence that a person has dealt with what was not sent."""
+
+HANDLED = "handled"
+"""The state of a mention that nothing answered, and that a person has dealt with."""
 
 _ID = re.compile(r"[!-~]{1,200}")
 """What a platform may call a post, and a column takes."""
@@ -128,6 +138,39 @@ def settle(connection: Connection, said: Said) -> str:
     _note(connection, row, "let be", None, said.by)
     move(connection, row, CANCELLED, by=said.by, reason="let be", fence=fence)
     return f"`{row.id}` is let be"
+
+
+def done(connection: Connection, said: Said) -> str:
+    """A person has dealt with what was refused or came too late, or with a mention (`x:123`) that nothing answered. Answers in one line."""
+    platform, colon, root = said.ref.partition(":")
+    if colon:
+        return _mention_done(connection, platform, root, said.by)
+    row = locked(connection, said.ref)
+    if row is None:
+        return f"there is no `{said.ref}`"
+    if why := _stale(row, said.version, REFUSED, EXPIRED):
+        return why
+    _note(connection, row, DONE, None, said.by)
+    audit.append(connection, DONE, row.id, by=said.by, body={"was": row.state})
+    return f"`{row.id}` is done"
+
+
+def _mention_done(connection: Connection, platform: str, root: str, by: str) -> str:
+    name = f"{platform}:{root}"
+    here = (MENTION.c.platform == platform) & (MENTION.c.root == root)
+    row = connection.execute(select(MENTION).where(here).with_for_update()).one_or_none()
+    if row is None:
+        return f"there is no `{name}`"
+    mine = (DECISION.c.mention == row.id) & (DECISION.c.event == "mention")
+    outcome = connection.execute(select(DECISION.c.outcome).where(mine)).scalar()
+    was = outcome if row.state == "done" else row.state
+    if was not in ("inbox", "quarantined"):
+        return f"`{name}` is {was}: nothing more to do"
+    reason = f"{DONE} by {by}" + (f"; {row.reason}" if row.reason else "")
+    connection.execute(update(MENTION).where(MENTION.c.id == row.id).values(state=HANDLED, reason=reason))
+    # a name of a platform may name its author, who may want to be forgotten
+    audit.append(connection, DONE, f"mention {row.id}", by=by, body={"was": was})
+    return f"`{name}` is done"
 
 
 def _linked(link: str) -> str | None:

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, select
 
+from socialcare.delivery import words
 from socialcare.model import Mention
 from socialcare.policy.deciding import state
 from socialcare.sending import Effect
+from socialcare.store.database import now
 from socialcare.store.sql import key_of, name_of
 from socialcare.store.tables import DECISION, EFFECT, EVIDENCE, MENTION, STATE
 
-WAITS = ("needs_human", "unknown", "held", "case", "quarantined", "inbox")
-"""Why something waits; what is most urgent first."""
+WAITS = ("needs_human", "held", "refused", "expired", "case", "quarantined", "inbox", "unknown")
+"""Why something waits; what is most urgent first. Of what is `unknown` the platform is still asked."""
 
 _ORDER = {kind: place for place, kind in enumerate(WAITS)}
-_STATES = {"NEEDS_HUMAN": "needs_human", "UNKNOWN": "unknown", "HELD": "held"}
+_STATES = {state: state.lower() for state in ("NEEDS_HUMAN", "UNKNOWN", "HELD", "REFUSED", "EXPIRED")}
 
 
 class Item(Struct, frozen=True, kw_only=True):
     """One thing that waits or waited: an effect (`ref` is its id), a case (its conversation), or a mention (platform and id).
 
     `waits` is why it waits, or the state of an effect that does not; `author` and `mention` are platform and id, `handle` how
-    people know the author; `they` wrote, `we` would say. `version` is what a word about it refers to; `why` what holds it, `seen`
-    what is known of it, oldest first.
+    people know the author; `they` wrote, `we` would say. `urgency` is what the rules gave it, 0 where they gave none. `version` is
+    what a word about it refers to; `why` what holds it, `seen` what is known of it: of an answer oldest first, of a mention what
+    each rule did.
     """
 
     ref: str
@@ -44,24 +47,42 @@ class Item(Struct, frozen=True, kw_only=True):
     action: str | None = None
     rule: str | None = None
     why: str = ""
+    urgency: int = 0
     version: int = 0
     seen: tuple[str, ...] = ()
 
 
-def waiting(connection: Connection, kinds: frozenset[str] = frozenset(WAITS)) -> list[Item]:
-    """Everything that waits for one of these reasons, most urgent and then oldest first."""
+def waiting(
+    connection: Connection, kinds: frozenset[str] = frozenset(WAITS), within: timedelta | None = None
+) -> list[Item]:
+    """Everything that waits for one of these reasons, and has for no longer than `within`: most urgent and then oldest first.
+
+    What nobody knows the fate of comes before all else, and then what the rules call urgent.
+    """
+    since = now(connection) - within.total_seconds() if within is not None else 0.0
+    found = [one for one in _waiting(connection, kinds, since) if one.since.timestamp() >= since]
+    return sorted(
+        found,
+        key=lambda one: (one.waits != WAITS[0], -one.urgency, _ORDER[one.waits], one.since, one.ref),
+    )
+
+
+def _waiting(connection: Connection, kinds: frozenset[str], since: float) -> Iterator[Item]:
     states = [state for state, kind in _STATES.items() if kind in kinds]
-    found = [_effect(row) for row in connection.execute(_EFFECTS.where(EFFECT.c.state.in_(states)))]
+    came = EFFECT.c.created_at >= since
+    for row in connection.execute(_EFFECTS.where(EFFECT.c.state.in_(states), came, ~_IS_ENDED)):
+        yield _effect(row)
     if "case" in kinds:
         kept = connection.execute(select(STATE.c.key, STATE.c.data).where(STATE.c.key.startswith(_OF_CASES)))
-        found += [_case(connection, *row) for row in kept]
+        for row in kept:
+            yield _case(connection, *row)
     if "quarantined" in kinds:
-        rows = connection.execute(select(MENTION).where(MENTION.c.state == "quarantined"))
-        found += [_mention(row, "quarantined", row.reason or "") for row in rows]
+        for row in connection.execute(select(MENTION).where(MENTION.c.state == "quarantined")):
+            yield _mention(row, "quarantined", row.reason or "")
     if "inbox" in kinds:
-        rows = connection.execute(_UNANSWERED)
-        found += [_mention(row, "inbox", _nearest(row.decided)) for row in rows]
-    return sorted(found, key=lambda item: (_ORDER[item.waits], item.since, item.ref))
+        for row in connection.execute(_UNANSWERED.where(MENTION.c.arrived_at >= since)):
+            decided = _DECIDED.decode(row.decided)
+            yield _mention(row, "inbox", decided.why, decided.urgency)
 
 
 def item(connection: Connection, ref: str) -> Item | None:
@@ -72,13 +93,25 @@ def item(connection: Connection, ref: str) -> Item | None:
     platform, colon, name = ref.partition(":")
     if colon:
         named = (MENTION.c.platform == platform) & (MENTION.c.root == name)
-        return next((one for one in map(_shown, connection.execute(_MENTIONS.where(named)))), None)
-    rows = connection.execute(_EFFECTS.where(EFFECT.c.id.startswith(ref, autoescape=True)).limit(_MOST)).all()
+        row = connection.execute(_MENTIONS.where(named)).one_or_none()
+        return None if row is None else _shown(connection, row)
+    rows = connection.execute(_EFFECTS.where(_begins(ref)).limit(_MOST)).all()
     row = _one([row for row in rows if row.id == ref] or rows)
     if row is None:
         return None
     asked = select(EVIDENCE).where(EVIDENCE.c.effect == row.id).order_by(EVIDENCE.c.id)
-    return replace(_effect(row), seen=tuple(_evidence(one) for one in connection.execute(asked)))
+    one = replace(_effect(row), seen=tuple(_evidence(one) for one in connection.execute(asked)))
+    ended = connection.execute(select(EFFECT.c.id).where(EFFECT.c.id == row.id, _IS_ENDED)).first()
+    return one if ended is None else replace(one, waits=words.HANDLED)
+
+
+def alike(connection: Connection, ref: str) -> int:
+    """How many answers have an id that begins like this, as far as it matters."""
+    return len(connection.execute(select(EFFECT.c.id).where(_begins(ref)).limit(_MOST)).all())
+
+
+def _begins(ref: str) -> ColumnElement[bool]:
+    return EFFECT.c.id.startswith(ref, autoescape=True)
 
 
 def _one(rows: Sequence[Row[Any]]) -> Row[Any] | None:  # Any: as _effect
@@ -87,13 +120,46 @@ def _one(rows: Sequence[Row[Any]]) -> Row[Any] | None:  # Any: as _effect
     return rows[0] if len(rows) == 1 else None
 
 
+class _Action(Struct, frozen=True):
+    """What is shown of an action that was decided."""
+
+    action: str
+    rule: str
+    state: str = "allowed"
+    by: tuple[str, ...] = ()
+    payload: dict[str, Any] = {}  # Any: an action's payload is its plugin's own JSON
+    id: str | None = None
+
+
 class _Decided(Struct, frozen=True):
     """What is shown of a decision."""
 
+    id: str
     outcome: str
     reason: str = ""
     near: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    actions: tuple[_Action, ...] = ()
+    then: _Decided | None = None
+
+    @property
+    def why(self) -> str:
+        """Why it ended so, and what would have come closest where nothing answered."""
+        near = f"nearest: {', '.join(self.near[:3])}" if self.near else ""
+        return "; ".join(part for part in (self.reason, *self.problems, near) if part)
+
+    @property
+    def urgency(self) -> int:
+        """How soon a person should look: the highest that a rule gave."""
+        given = [one.payload.get("level") for _, one in self.steps() if one.action == _URGENCY]
+        return max((level for level in given if isinstance(level, int)), default=0)
+
+    def steps(self) -> Iterator[tuple[str, _Action]]:
+        """Every action, with the id of the effect that it would be."""
+        for number, one in enumerate(self.actions):
+            yield one.id or f"{self.id}.{number}", one
+        if self.then is not None:
+            yield from self.then.steps()
 
 
 class _Case(Struct, frozen=True):
@@ -113,21 +179,32 @@ _OF_CASES = name_of((state.ONCE, ""))
 _CASE = msgspec.json.Decoder(_Case)
 _DECIDED = msgspec.json.Decoder(_Decided)
 _MOST = 50
-_EFFECTS = select(EFFECT, MENTION.c.root.label("mentioned")).outerjoin(
-    MENTION, MENTION.c.id == EFFECT.c.mention
+_URGENCY = "urgency"
+_OF_MENTION = (DECISION.c.mention == MENTION.c.id) & (DECISION.c.event == "mention")
+_EFFECTS = (
+    select(EFFECT, MENTION.c.root.label("mentioned"), DECISION.c.body.label("decided"))
+    .outerjoin(MENTION, MENTION.c.id == EFFECT.c.mention)
+    .outerjoin(DECISION, _OF_MENTION)
 )
+_IS_ENDED = and_(
+    EFFECT.c.state.in_(("REFUSED", "EXPIRED")),
+    select(EVIDENCE.c.id)
+    .where(
+        EVIDENCE.c.effect == EFFECT.c.id, EVIDENCE.c.kind == words.DONE, EVIDENCE.c.at >= EFFECT.c.changed_at
+    )
+    .exists(),
+)
+"""A person has dealt with it, since it came to this."""
 _MENTIONS = (
     select(MENTION, DECISION.c.body.label("decided"))
-    .outerjoin(DECISION, (DECISION.c.mention == MENTION.c.id) & (DECISION.c.event == "mention"))
+    .outerjoin(DECISION, _OF_MENTION)
     .order_by(DECISION.c.seq.desc())
     .limit(1)
 )
-_UNANSWERED = select(MENTION, DECISION.c.body.label("decided")).join(
-    DECISION,
-    (DECISION.c.mention == MENTION.c.id)
-    & (DECISION.c.event == "mention")
-    & (DECISION.c.outcome == "inbox")
-    & (MENTION.c.state == "done"),
+_UNANSWERED = (
+    select(MENTION, DECISION.c.body.label("decided"))
+    .join(DECISION, _OF_MENTION)
+    .where(DECISION.c.outcome == "inbox", MENTION.c.state == "done")
 )
 
 
@@ -146,6 +223,7 @@ def _effect(row: Row[Any]) -> Item:  # Any: a row of `effect`, with the root of 
         action=row.action,
         rule=row.rule,
         why=row.reason or "",
+        urgency=_DECIDED.decode(row.decided).urgency if row.decided is not None else 0,
         version=row.version,
     )
 
@@ -159,8 +237,8 @@ def _case(connection: Connection, name: str, data: bytes) -> Item:
     here = (MENTION.c.platform == platform) & (
         (MENTION.c.newest == case.mention) | (MENTION.c.root == case.mention)
     )
-    body = connection.execute(select(MENTION.c.body).where(here).limit(1)).scalar()
-    mention = msgspec.json.decode(body, type=Mention) if body else None
+    row = connection.execute(_MENTIONS.where(here)).one_or_none()
+    mention = msgspec.json.decode(row.body, type=Mention) if row is not None and row.body else None
     return Item(
         ref=conversation,
         waits="case",
@@ -173,6 +251,7 @@ def _case(connection: Connection, name: str, data: bytes) -> Item:
         action=action,
         rule=case.rule,
         why=_clock(case),
+        urgency=_DECIDED.decode(row.decided).urgency if row is not None and row.decided is not None else 0,
     )
 
 
@@ -189,13 +268,32 @@ def _clock(case: _Case) -> str:
     return ", ".join(part for part in (whose, stands) if part)
 
 
-def _shown(row: Row[Any]) -> Item:  # Any: as _mention, with what was decided
-    if row.state == "done" and row.decided is not None:
-        return _mention(row, _DECIDED.decode(row.decided).outcome, _nearest(row.decided))
-    return _mention(row, row.state, row.reason or "")
+def _shown(connection: Connection, row: Row[Any]) -> Item:  # Any: as _mention, with what was decided
+    if row.decided is None:
+        return _mention(row, row.state, row.reason or "")
+    decided = _DECIDED.decode(row.decided)
+    waits, why = (decided.outcome, decided.why) if row.state == "done" else (row.state, row.reason or "")
+    effects = {
+        one.id: one for one in connection.execute(select(EFFECT).where(EFFECT.c.mention == row.id)).all()
+    }
+    seen = [_step(one, effects.pop(name, None)) for name, one in decided.steps()]
+    seen += [_step(_Action(one.action, one.rule), one) for one in effects.values()]
+    return replace(_mention(row, waits, why, decided.urgency), seen=tuple(seen))
 
 
-def _mention(row: Row[Any], waits: str, why: str) -> Item:  # Any: a row of `mention`
+def _step(step: _Action, effect: Row[Any] | None) -> str:  # Any: a row of `effect`
+    """What became of an action, and the id by which words about it name it."""
+    level = f" {step.payload.get('level')}" if step.action == _URGENCY else ""
+    said = f"{step.action}{level} by {step.rule}"
+    if effect is None:
+        return said if step.state == "allowed" else f"{said}: {step.state} by {', '.join(step.by)}"
+    became = ": ".join(
+        part for part in (_STATES.get(effect.state, effect.state.lower()), effect.reason) if part
+    )
+    return f"{said}, {effect.id}: {became}"
+
+
+def _mention(row: Row[Any], waits: str, why: str, urgency: int = 0) -> Item:  # Any: a row of `mention`
     mention = msgspec.json.decode(row.body, type=Mention) if row.body else None
     return Item(
         ref=f"{row.platform}:{row.root}",
@@ -207,6 +305,7 @@ def _mention(row: Row[Any], waits: str, why: str) -> Item:  # Any: a row of `men
         mention=f"{row.platform}:{row.root}",
         they=_text(mention),
         why=why,
+        urgency=urgency,
     )
 
 
@@ -216,13 +315,6 @@ def _text(mention: Mention | None) -> str:
 
 def _handle(mention: Mention | None) -> str:
     return "" if mention is None else mention.author.handle or mention.author.id
-
-
-def _nearest(body: bytes) -> str:
-    """Why nothing answered, and what would have come closest."""
-    decided = _DECIDED.decode(body)
-    near = f"nearest: {', '.join(decided.near[:3])}" if decided.near else ""
-    return "; ".join(part for part in (decided.reason, *decided.problems, near) if part)
 
 
 def _evidence(row: Row[Any]) -> str:  # Any: a row of `evidence`

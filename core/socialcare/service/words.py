@@ -21,14 +21,14 @@ from socialcare.store.database import Database, now
 from socialcare.store.tables import WORD
 
 Word: TypeAlias = Literal[
-    "approve", "reject", "release", "pause", "resume", "resume_rule", "retry", "settle", "close"
+    "approve", "reject", "release", "pause", "resume", "resume_rule", "retry", "settle", "done", "close"
 ]
 
 _log = structlog.get_logger()
 
 
 class Said(NamedTuple):
-    """A word, what it is about (the id of an effect, an account, a rule, the conversation of a case), who says it, and what else it takes.
+    """A word, what it is about (the id of an effect, a mention, an account, a rule, the conversation of a case), who says it, and what else it takes.
 
     `text` is an edited text for `approve`, and for `settle` the link to the post, or nothing if it is not there.
     """
@@ -82,6 +82,8 @@ async def _do(said: Said, decider: Decider, database: Database) -> str:
         return await database.run(partial(on_effects.settle, said=said))
     if said.word == "retry":
         return await database.run(partial(on_effects.retry, said=said))
+    if said.word == "done":
+        return await database.run(partial(on_effects.done, said=said))
     if said.word in ("pause", "resume"):
         return await _do_to_account(said, decider, database)
     if said.word == "resume_rule":

@@ -94,8 +94,13 @@ def test_a_word_is_written_down_and_answered_once_it_is_done(
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["approve", "zz"], "`zz` is none, or not one alone; `socialcare inbox list` names what waits"),
-        (["approve", "x:1003"], "`x:1003` is a mention that nothing answers; answer it on the platform"),
+        (["approve", "zz"], "there is no `zz`; `socialcare inbox list` names what waits"),
+        (["approve", ""], "the ids of 2 answers begin with ``: write more of the one you mean"),
+        (
+            ["approve", "x:1003"],
+            "where there is none, answer on the platform, then say `socialcare inbox done x:1003`",
+        ),
+        (["list", "--since", "a while"], "Invalid value for `--since`: `a while` is not a span of time"),
         (["settle", "x:1003"], "say one of: `--there LINK`, `--leave`; `socialcare inbox retry` sends it"),
         (["edit", "x:1003", "--text", " "], "there is nothing to say in `--text`"),
         (["approve", "x", "--by", "x" * 101], "a name has at most 100 characters"),
@@ -118,3 +123,22 @@ def test_who_has_no_name_is_asked_for_one(full: None, live_run: Any, monkeypatch
     result = live_run("inbox", "approve", "x")
     assert result.exit_code == 2
     assert "say who you are with `--by NAME`" in result.output
+
+
+def test_the_list_shows_some_and_says_how_many_more(
+    care: Any, happening: Any, live_run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("socialcare.cli.inbox._MOST", 2)
+    happening(*[(number, "hello", QUIET) for number in range(5)])
+    shown = live_run("inbox", "list").output
+    assert shown.count("@jo") == 2
+    assert shown.endswith("3 more: `--all` shows them, `--since` and `--waits` choose\n5 waiting\n")
+    assert live_run("inbox", "list", "--all").output.count("@jo") == 5
+    assert len(json.loads(live_run("inbox", "list", "--format", "json").output)) == 5
+
+
+def test_several_are_ended_by_one_word(full: None, happening: Any, live_run: Any) -> None:
+    happening((4, "hello", QUIET))
+    assert live_run("inbox", "done", "x:1003", "x:1004").exit_code == 0
+    happening()
+    assert "x:100" not in live_run("inbox", "list").output

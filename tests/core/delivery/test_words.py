@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import Connection, select
 
 from socialcare.delivery import bodies, outbox, words
 from socialcare.delivery.claiming import Claim, claim
 from socialcare.delivery.terms import Terms
 from socialcare.model import ActionRecord, Decision
 from socialcare.store.database import Database
-from socialcare.store.tables import ATTEMPT, EFFECT
+from socialcare.store.tables import ATTEMPT, AUDIT, DECISION, EFFECT, MENTION
 
 if TYPE_CHECKING:
     from tests.core.delivery.stage import TurnedClock
@@ -207,3 +208,60 @@ async def test_nobody_sends_again_what_may_be_under_way(
 async def test_a_word_about_nothing_says_so(database: Database) -> None:
     assert await database.run(partial(words.retry, said=Said("d9.9"))) == "there is no `d9.9`"
     assert await database.run(partial(words.approve, said=Said("d9.9"))) is None
+
+
+@pytest.mark.parametrize("state", ["REFUSED", "EXPIRED"])
+async def test_somebody_has_dealt_with_what_was_not_sent(
+    stage: ModuleType, database: Database, held: None, state: str
+) -> None:
+    await database.run(stage.change(EFFECT, state=state, reason="not summoned"))
+    assert await database.run(partial(words.done, said=Said())) == "`d1.0` is done"
+    row = await database.look(stage.effect)
+    assert (row.state, row.reason) == (state, "not summoned"), "what became of it stays visible"
+    assert await database.look(stage.evidence) == ["done"]
+
+
+async def test_what_may_still_be_sent_is_not_done(stage: ModuleType, database: Database, asked: None) -> None:
+    assert (await database.run(partial(words.done, said=Said()))).startswith("`d1.0` is needs human")
+    assert await database.look(stage.evidence) == []
+
+
+@pytest.fixture
+async def unanswered(stage: ModuleType, database: Database) -> None:
+    """A mention that no rule answered."""
+    await database.run(lambda connection: stage.arrive(connection, stage.mention(1)))
+    await database.run(stage.change(MENTION, state="done"))
+    columns = {
+        "id": "d1",
+        "at": 0.0,
+        "event": "mention",
+        "outcome": "inbox",
+        "account": "acme",
+        "policy": "h",
+    }
+
+    def decided(connection: Connection) -> None:
+        number = connection.execute(select(MENTION.c.id)).scalar_one()
+        connection.execute(DECISION.insert().values(mention=number, body=b"{}", **columns))
+
+    await database.run(decided)
+
+
+async def test_somebody_has_dealt_with_a_mention_that_nothing_answered(
+    database: Database, unanswered: None
+) -> None:
+    said = Said("x:m1")
+    assert await database.run(partial(words.done, said=said)) == "`x:m1` is done"
+    (row,) = await database.look(lambda connection: connection.execute(select(MENTION)).all())
+    assert (row.state, row.reason) == ("handled", "done by maria")
+    (told,) = await database.look(lambda connection: connection.execute(select(AUDIT)).all())
+    assert (told.what, told.subject, told.by) == ("done", f"mention {row.id}", "maria")
+    assert await database.run(partial(words.done, said=said)) == "`x:m1` is handled: nothing more to do"
+
+
+async def test_a_mention_that_is_not_decided_or_not_there_is_not_done(
+    stage: ModuleType, database: Database
+) -> None:
+    await database.run(lambda connection: stage.arrive(connection, stage.mention(1)))
+    assert await database.run(partial(words.done, said=Said("x:m1"))) == "`x:m1` is new: nothing more to do"
+    assert await database.run(partial(words.done, said=Said("x:m2"))) == "there is no `x:m2`"
