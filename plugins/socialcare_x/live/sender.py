@@ -81,7 +81,7 @@ class XSender:
             )
 
     async def find(self, effect: Effect, since: datetime) -> Found:
-        """Own posts that this effect can have made: by what they answer; messages and original posts by their words."""
+        """Own posts that this effect can have made: those that answer something; messages and original posts by their words."""
         account = named(self._accounts, effect.account)
         if account is None:
             return Found((), complete=False)
@@ -156,10 +156,11 @@ async def _request(client: Client, effect: Effect, media: list[str] | None) -> R
 
 
 def _can_be(post: OwnPost, effect: Effect) -> bool:
+    """Whether an effect can have made a post: of one that answers something the core says, since it alone knows all edits."""
     mention = effect.mention
     if mention is None or effect.action in {"post", "dm"}:
         return _bare(post.text) == _bare(effect.text or "")
-    return post.in_reply_to in {mention.id, mention.root}
+    return post.in_reply_to is not None
 
 
 def _bare(text: str) -> str:

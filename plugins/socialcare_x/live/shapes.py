@@ -184,7 +184,8 @@ class Event(Struct, gc=False):
 class Call(Struct, gc=False):
     """What X calls a webhook with."""
 
-    data: Event | list[Event] | None = None
+    data: Raw = NOTHING
+    """An event or a list of events, each looked at by itself: one that is odd spoils no other."""
 
 
 class Deleted(Struct, gc=False):
@@ -223,7 +224,7 @@ class Told(Struct, gc=False):
 
 
 class DirectMessages(Struct, gc=False):
-    """Private messages as events bring them."""
+    """Private messages as events bring them, each, and each profile, to be looked at by itself."""
 
-    direct_message_events: list[DirectMessage] = []
-    users: dict[str, Told] = {}
+    direct_message_events: list[Raw] = []
+    users: dict[str, Raw] = {}

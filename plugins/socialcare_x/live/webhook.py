@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Literal, TypeAlias
 
+from msgspec import Raw
 from msgspec.json import Decoder
 
 from socialcare import Gone, Mention, Refused, Reject
@@ -15,7 +17,7 @@ from socialcare.intake import LARGEST_EVENT, BadRow, decoded, moment
 from socialcare.secrets import Secret
 from socialcare_x.live.ids import x_id
 from socialcare_x.live.posts import People, Us, mention_of, message, post_of, turned_away
-from socialcare_x.live.shapes import Call, Deleted, DirectMessage, DirectMessages, Event, Includes
+from socialcare_x.live.shapes import Call, Deleted, DirectMessage, DirectMessages, Event, Includes, Told
 from socialcare_x.live.signing import is_signed, is_token, signature
 
 Arrival = Mention | Gone | Reject
@@ -26,9 +28,11 @@ OLDEST = timedelta(days=2)
 _CHECKS, _WITHIN = 20, 10.0
 """So many checks in so many seconds are answered; X asks once an hour."""
 
-_CALL = Decoder(Call)
+_Kind: TypeAlias = Literal["post", "deletion", "messages"]
+
+_CALL, _LIST, _EVENT = Decoder(Call), Decoder(list[Raw]), Decoder(Event)
 _DELETED = Decoder(Deleted)
-_MESSAGES = Decoder(DirectMessages)
+_MESSAGES, _MESSAGE, _PROFILE = Decoder(DirectMessages), Decoder(DirectMessage), Decoder(Told)
 
 
 class XWebhook:
@@ -57,34 +61,36 @@ class XWebhook:
         return {"response_token": signature(self._secrets[0].reveal(), token.encode())}
 
     def read(self, body: bytes, headers: Mapping[str, str]) -> Sequence[Arrival]:
-        """What a call brings. Raises `Refused` where it is not X's, or not about an account of ours."""
+        """What a call brings; what of it cannot be read, or is not about an account of ours, is turned away by itself.
+
+        Raises:
+            Refused: the call is not X's.
+        """
         if not is_signed(
             body, headers.get("x-twitter-webhooks-signature", ""), [one.reveal() for one in self._secrets]
         ):
             raise Refused(401, "a wrong signature")
         try:
-            events = decoded(body, _CALL, "a call").data
+            events = _several(decoded(body, _CALL, "a call").data)
         except BadRow as why:
             return [turned_away(self.name, why, body)]
-        found: list[Arrival] = []
-        for event in events if isinstance(events, list) else [events] if events is not None else []:
-            found += self._arrivals(event)
-        return found
+        return [one for event in events for one in self._arrivals(event) if self._is_new(one)]
 
-    def _arrivals(self, event: Event) -> Sequence[Arrival]:
-        if event.event_type not in _KINDS:
-            return ()
-        ours = self._us.get(str(event.filter.user_id)) if event.filter is not None else None
-        if ours is None:
-            raise Refused(403, "an event of an account that is not ours")
+    def _arrivals(self, raw: Raw) -> Sequence[Arrival]:
         try:
-            found = self._read(event, ours)
+            event = decoded(raw, _EVENT, "an event")
+            kind = _KINDS.get(event.event_type)
+            if kind is None:
+                return ()
+            ours = self._us.get(str(event.filter.user_id)) if event.filter is not None else None
+            if ours is None:  # and so nothing of it is kept
+                return [turned_away(self.name, "it is an event of an account that is not ours")]
+            return self._read(kind, event, ours)
         except BadRow as why:
-            return [turned_away(self.name, why, event.payload)]
-        return [one for one in found if self._is_new(one)]
+            return [turned_away(self.name, why, raw)]
 
-    def _read(self, event: Event, ours: str) -> Sequence[Arrival]:
-        match _KINDS[event.event_type]:
+    def _read(self, kind: _Kind, event: Event, ours: str) -> Sequence[Arrival]:
+        match kind:
             case "post":
                 people = People(event.includes, self._us)
                 return [mention_of(post_of(event.payload), people, lambda *_: ours)]
@@ -99,9 +105,15 @@ class XWebhook:
                 ]
             case "messages":
                 told = decoded(event.payload, _MESSAGES, "a message")
-                people = People(Includes(users=[one.data for one in told.users.values()]), self._us)
-                written = (_message(one, people, ours) for one in told.direct_message_events)
-                return [one for one in written if one is not None and one.author.id not in self._us]
+                people = People(Includes(users=_profiles(told)), self._us)
+                return [one for raw in told.direct_message_events for one in self._message(raw, people, ours)]
+
+    def _message(self, raw: Raw, people: People, ours: str) -> Sequence[Arrival]:
+        try:
+            written = _message(decoded(raw, _MESSAGE, "a message"), people, ours)
+        except BadRow as why:
+            return [turned_away(self.name, why, raw)]
+        return [written] if written is not None and written.author.id not in self._us else ()
 
     def _is_new(self, arrival: Arrival) -> bool:
         if not isinstance(arrival, Mention):
@@ -109,7 +121,7 @@ class XWebhook:
         return datetime.fromtimestamp(self._clock.now(), UTC) - arrival.at < OLDEST
 
 
-_KINDS: Mapping[str, Literal["post", "deletion", "messages"]] = {
+_KINDS: Mapping[str, _Kind] = {
     "post.mention.create": "post",
     "post.reply.create": "post",
     "post.quote.create": "post",
@@ -117,6 +129,22 @@ _KINDS: Mapping[str, Literal["post", "deletion", "messages"]] = {
     "dm.received": "messages",
 }
 """The events that bring something; encrypted chats (`chat.received`) cannot be read."""
+
+
+def _several(data: Raw) -> Sequence[Raw]:
+    """The events of a call, which are a list, or one."""
+    text = bytes(data).lstrip()
+    if text.startswith(b"["):
+        return decoded(data, _LIST, "a call")
+    return [data] if text not in (b"", b"null") else ()
+
+
+def _profiles(told: DirectMessages) -> list[Raw]:
+    found = []
+    for raw in told.users.values():
+        with suppress(BadRow):  # who writes is known by their id as well
+            found.append(decoded(raw, _PROFILE, "a profile").data)
+    return found
 
 
 def _message(event: DirectMessage, people: People, ours: str) -> Mention | None:

@@ -207,14 +207,25 @@ async def test_an_account_that_the_settings_do_not_name_is_paused(sender: XSende
 async def test_what_was_posted_is_found_by_what_it_answers(
     x: FakeX, sender: XSender, clock: HandClock
 ) -> None:
-    asked, other = x.post("jo", "@AcmeCare hello?"), x.post("sam", "@AcmeCare hello?")
+    asked = x.post("jo", "@AcmeCare hello?")
     since = datetime.fromtimestamp(clock.now(), UTC)
     x.script.then(POSTS, "drop_applied")
     assert (await sender.send(effect(asked), yes)).kind == "unknown"
     found = await sender.find(effect(asked), since)
     assert found.complete
-    assert [post.id for post in found.posts] == [x.ledger.posts[0].id]
-    assert not (await sender.find(effect(other), since)).posts
+    assert [(post.id, post.in_reply_to) for post in found.posts] == [(x.ledger.posts[0].id, asked.id)]
+
+
+async def test_an_answer_that_x_shows_under_an_edit_that_came_later_is_found(
+    x: FakeX, sender: XSender, clock: HandClock
+) -> None:
+    asked = x.post("jo", "@AcmeCare hlep")
+    since = datetime.fromtimestamp(clock.now(), UTC)
+    edited = x.edit(asked, "@AcmeCare help")
+    answer = x.post("AcmeCare", "Here we are.", in_reply_to=edited)
+    x.post("AcmeCare", "An original post.")
+    found = await sender.find(effect(asked), since)
+    assert [(post.id, post.in_reply_to) for post in found.posts] == [(answer.id, edited.id)]
 
 
 async def test_a_look_up_pages_back_to_its_moment_and_says_whether_it_saw_all(

@@ -97,11 +97,42 @@ def test_S22_the_secret_before_still_holds_for_calls(webhook: XWebhook) -> None:
 
 
 @pytest.mark.parametrize("kind", ["post.mention.create", "post.delete", "dm.received"])
-def test_S23_an_event_of_somebody_elses_account_is_turned_away(webhook: XWebhook, kind: str) -> None:
+def test_S23_an_event_of_somebody_elses_account_is_turned_away_and_nothing_of_it_kept(
+    webhook: XWebhook, kind: str
+) -> None:
     body = event(kind, user="9999")
-    with pytest.raises(Refused) as caught:
-        webhook.read(body, signed(body))
-    assert caught.value.status == 403
+    (bad,) = webhook.read(body, signed(body))
+    assert isinstance(bad, Reject)
+    assert (bad.reason, bad.raw) == ("it is an event of an account that is not ours", "")
+
+
+@pytest.mark.parametrize(
+    "bad", [{"data": 5}, {}, json.loads(event(user="9999"))["data"], json.loads(event(id="x"))["data"], 7]
+)
+def test_what_is_odd_in_a_call_spoils_nothing_else_of_it(webhook: XWebhook, bad: Any) -> None:
+    good = json.loads(event())["data"]
+    body = json.dumps({"data": [bad, good, bad]}).encode()
+    assert [type(one) for one in webhook.read(body, signed(body))] == [Reject, Mention, Reject]
+
+
+def test_a_message_that_is_odd_spoils_no_other(webhook: XWebhook) -> None:
+    def written(number: str, **more: Any) -> dict[str, Any]:
+        said = {"sender_id": "2222", "message_data": {"text": f"hello {number}"}}
+        now = str(1_795_186_800_000)
+        return {
+            "id": number,
+            "type": "message_create",
+            "created_timestamp": now,
+            "message_create": said,
+            **more,
+        }
+
+    bad = [written("2", created_timestamp="soon"), written("x"), written("3", message_create=7), "what"]
+    users = {"2222": {"data": {"id": "2222", "username": "lee"}}, "3333": "odd", "4444": {"data": 4}}
+    body = event("dm.received", direct_message_events=[written("1"), *bad, written("4")], users=users)
+    found = webhook.read(body, signed(body))
+    assert [type(one) for one in found] == [Mention, *(Reject for _ in bad), Mention]
+    assert {one.author.handle for one in found if isinstance(one, Mention)} == {"lee"}
 
 
 def test_S21_what_is_older_than_two_days_is_no_event_any_more(webhook: XWebhook) -> None:
