@@ -218,6 +218,37 @@ async def test_what_a_plugin_raises_when_it_is_told_changes_nothing_and_is_logge
     assert "open?" not in str(logged)
 
 
+async def test_of_each_decision_the_log_has_the_ids_and_what_became_of_it(
+    service: Service, mention: Made, logged: list[dict[str, Any]]
+) -> None:
+    await bring(service.database, mention(1, followers=5_000), mention(2, "hello there"))
+    await service.decide()
+    held, unanswered = (line for line in logged if line["event"] == "decided")
+    assert (held["log_level"], held["on"], held["mention"]) == ("info", "mention", "x:1001")
+    assert (held["outcome"], held["rules"], held["guards"]) == ("held", ("hours",), ["loud"])
+    assert len(held["decision"]) == 32
+    assert (unanswered["mention"], unanswered["outcome"]) == ("x:1002", "inbox")
+    assert "open?" not in str(logged)
+
+
+async def test_of_many_decisions_at_once_the_log_has_how_many_ended_how(
+    service: Service, mention: Made, logged: list[dict[str, Any]]
+) -> None:
+    await bring(
+        service.database, *(mention(number, "hello there" if number % 3 else "open?") for number in range(12))
+    )
+    await service.decide()
+    lines = [line for line in logged if line["event"].startswith("decided")]
+    assert {line["log_level"] for line in lines[:-1]} <= {"debug"}
+    assert lines[-1] == {
+        "event": "decided many",
+        "log_level": "info",
+        "decisions": 12,
+        "answered": 4,
+        "inbox": 8,
+    }
+
+
 # ---- time -----------------------------------------------------------------------------------------------------------
 
 
