@@ -140,8 +140,9 @@ class _Group:
     statements: Statements
     salt: bytes
     known_graves: dict[Key, str]
-    roots: dict[Key, Root]
-    buried: set[str]
+    roots: dict[Key, Root] = field(default_factory=dict)
+    known_edits: dict[Key, Key] = field(default_factory=dict)
+    buried: set[str] = field(default_factory=set)
     fresh: dict[Key, tuple[Admitted, str]] = field(default_factory=dict)
     newer: dict[Key, Admitted] = field(default_factory=dict)
     ended: dict[Key, str] = field(default_factory=dict)
@@ -155,6 +156,19 @@ class _Group:
     def is_buried(self, platform: str, name: str) -> bool:
         """Whether a mention is gone."""
         return self.grave(platform, name) in self.buried
+
+    def root_of(self, mention: Admitted) -> Key:
+        """Where a mention is kept, or would be.
+
+        An edit that comes without its history is its own root, as far as it knows; once with it and once without, it is one mention.
+        """
+        claimed, own = (mention.platform, mention.root), (mention.platform, mention.id)
+        for name in (claimed, own) if own != claimed else (claimed,):
+            if root := self.edits.get(name) or self.known_edits.get(name):
+                return root
+            if name in self.roots:
+                return name
+        return claimed
 
     def bury(self, platform: str, name: str) -> None:
         """Never take it in again."""
@@ -201,22 +215,22 @@ def _known(connection: Connection, statements: Statements, batches: Sequence[Bat
     for batch in batches:
         for one in batch.arrivals:
             if isinstance(one, Admitted):
-                keys.add((one.platform, one.root))
-                named.update(((one.platform, one.root), (one.platform, one.id)))
+                names = ((one.platform, one.root), (one.platform, one.id))
+                keys.update(names)
+                named.update(names)
             elif isinstance(one, Gone):
                 named.add((one.platform, one.id))
     if not named:
-        return _Group(statements, salt, {}, {}, set())
+        return _Group(statements, salt, {})
     graves = {key: grave_of(salt, *key) for key in named}
-    roots, buried = statements.known(keys, graves.values())
-    return _Group(statements, salt, graves, roots, buried)
+    return _Group(statements, salt, graves, *statements.known(keys, graves.values()))
 
 
 def _mention(group: _Group, mention: Admitted, feed: str) -> str:
     """What a mention is: `new`, one of `edits`, one of the `duplicates`, or `gone` already."""
-    key = (mention.platform, mention.root)
+    claimed, key = (mention.platform, mention.root), group.root_of(mention)
     root = group.roots.get(key)
-    if group.is_buried(*key):
+    if group.is_buried(*claimed):
         return "gone"
     if mention.id != mention.root and group.is_buried(mention.platform, mention.id):
         # the notice named an edit that we had not seen
@@ -231,6 +245,8 @@ def _mention(group: _Group, mention: Admitted, feed: str) -> str:
         return "new"
     if root.state == "gone":
         return "gone"
+    if claimed != key and claimed not in group.known_edits:
+        group.edits[claimed] = key
     if mention.id in (root.newest, mention.root) or _is_known_edit(group, mention):
         return "duplicates"
     group.edits[mention.platform, mention.id] = key
@@ -246,7 +262,7 @@ def _mention(group: _Group, mention: Admitted, feed: str) -> str:
 
 def _is_known_edit(group: _Group, mention: Admitted) -> bool:
     key = (mention.platform, mention.id)
-    return key in group.edits or group.statements.root_of(key) is not None
+    return key in group.edits or key in group.known_edits
 
 
 def _is_newer(group: _Group, key: Key, root: Root, mention: Admitted) -> bool:
@@ -285,8 +301,8 @@ def _write(connection: Connection, group: _Group, at: float) -> None:
     if group.fresh:
         statements.add(
             [
-                (one.platform, one.root, one.id, one.account, one.author, one.shard, feed, at, one.body)
-                for one, feed in group.fresh.values()
+                (*key, one.id, one.account, one.author, one.shard, feed, at, one.body)
+                for key, (one, feed) in group.fresh.items()
             ]
         )
     for key, one in group.newer.items():

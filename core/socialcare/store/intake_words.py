@@ -26,6 +26,14 @@ class Root(NamedTuple):
     state: str
 
 
+class Known(NamedTuple):
+    """What the database knows of mentions: their roots, the edits among the ids asked for, and hashes of what is gone."""
+
+    roots: dict[Key, Root]
+    edits: dict[Key, Key]
+    buried: set[str]
+
+
 class _Words(NamedTuple):
     """What a dialect says in its own way."""
 
@@ -35,17 +43,24 @@ class _Words(NamedTuple):
 
 _WORDS = {
     "sqlite": _Words(
-        known="SELECT m.platform, m.root, m.newest, m.state FROM json_each(?) AS k CROSS JOIN mention AS m"
-        " ON m.platform = json_extract(k.value, '$[0]') AND m.root = json_extract(k.value, '$[1]')"
-        " UNION ALL SELECT '', hmac, '', '' FROM tombstone"
+        known="WITH k AS"
+        " (SELECT json_extract(value, '$[0]') AS platform, json_extract(value, '$[1]') AS name FROM json_each(?))"
+        " SELECT m.platform, k.name, m.root, m.newest, m.state FROM k CROSS JOIN mention AS m"
+        " ON m.platform = k.platform AND m.root = k.name"
+        " UNION ALL SELECT m.platform, k.name, m.root, m.newest, m.state FROM k CROSS JOIN edit AS e"
+        " ON e.platform = k.platform AND e.id = k.name CROSS JOIN mention AS m ON m.id = e.mention"
+        " UNION ALL SELECT '', hmac, '', '', '' FROM tombstone"
         " WHERE hmac IN (SELECT json_extract(value, '$[0]') FROM json_each(?))",
         add="INSERT INTO mention (version, state, tries, platform, root, newest, account, author, shard, feed, arrived_at, body)"
         " VALUES (1, 'new', 0, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     ),
     "postgresql": _Words(
-        known="SELECT m.platform, m.root, m.newest, m.state FROM unnest(%s::text[], %s::text[]) AS k (platform, root)"
-        " JOIN mention AS m ON m.platform = k.platform AND m.root = k.root"
-        " UNION ALL SELECT '', hmac, '', '' FROM tombstone WHERE hmac = ANY(%s)",
+        known="WITH k AS (SELECT * FROM unnest(%s::text[], %s::text[]) AS k (platform, name))"
+        " SELECT m.platform, k.name, m.root, m.newest, m.state FROM k"
+        " JOIN mention AS m ON m.platform = k.platform AND m.root = k.name"
+        " UNION ALL SELECT m.platform, k.name, m.root, m.newest, m.state FROM k"
+        " JOIN edit AS e ON e.platform = k.platform AND e.id = k.name JOIN mention AS m ON m.id = e.mention"
+        " UNION ALL SELECT '', hmac, '', '', '' FROM tombstone WHERE hmac = ANY(%s)",
         add="INSERT INTO mention (version, state, tries, platform, root, newest, account, author, shard, feed, arrived_at, body)"
         " SELECT 1, 'new', 0, platform, root, newest, account, author, shard, feed, at, body FROM unnest(%s::text[], %s::text[],"
         " %s::text[], %s::text[], %s::text[], %s::int[], %s::text[], %s::float8[], %s::bytea[])"
@@ -96,17 +111,20 @@ class Statements:
         _, at = self._connection.exec_driver_sql(_TURN).one()
         return float(at)
 
-    def known(self, keys: Collection[Key], graves: Collection[str]) -> tuple[dict[Key, Root], set[str]]:
-        """Those of the mentions that are there, and those of the hashes of what is gone."""
+    def known(self, keys: Collection[Key], graves: Collection[str]) -> Known:
+        """Those of the mentions that are there, by root or edit, and those of the hashes of what is gone."""
         listed = (*self._listed(keys, 2), *self._listed([(grave,) for grave in graves], 1))
-        roots: dict[Key, Root] = {}
-        buried = set()
-        for platform, name, newest, state in self._connection.exec_driver_sql(self._words.known, listed):
-            if platform:
-                roots[platform, name] = Root(newest, state)
-            else:
-                buried.add(name)
-        return roots, buried
+        known = Known({}, {}, set())
+        for platform, name, root, newest, state in self._connection.exec_driver_sql(
+            self._words.known, listed
+        ):
+            if not platform:
+                known.buried.add(name)
+                continue
+            known.roots[platform, root] = Root(newest, state)
+            if name != root:
+                known.edits[platform, name] = platform, root
+        return known
 
     def add(self, rows: Sequence[Fresh]) -> None:
         """Store mentions, in this order."""

@@ -176,6 +176,42 @@ async def test_in_whatever_order_edits_come_the_newest_is_answered(
     assert (row.root, row.newest, text_of(row)) == ("10", "12", "3")
 
 
+HISTORIES = {
+    "with, then without": [mention("10"), mention("11", root="10"), mention("11")],
+    "an edit that alone we have heard of": [mention("11", root="10"), mention("11")],
+    "without, then with": [mention("11"), mention("11", root="10"), mention("10")],
+    "the beginning of a history is missing": [
+        mention("11", root="10"),
+        mention("12", root="11"),
+        mention("12"),
+    ],
+    "all that we have heard of, and later ones": [
+        mention("11", root="10"),
+        mention("11"),
+        mention("12", root="10"),
+        mention("12"),
+        mention("12", root="11"),
+    ],
+}
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("arrivals", HISTORIES.values(), ids=HISTORIES)
+async def test_an_edit_that_comes_without_its_history_is_no_other_mention(
+    database: Database, arrivals: Sequence[Mention], *, at_once: bool
+) -> None:
+    groups = [arrivals] if at_once else [[one] for one in arrivals]
+    taken = [await take(database, *group) for group in groups]
+    assert sum(one.new for one in taken) == 1
+    (row,) = (await database.look(rows)).values()
+    assert row.newest == max(one.id for one in arrivals)
+    assert (await take(database, *arrivals)) == Taken(duplicates=len(arrivals))
+    assert await take(database, gone(arrivals[0].id)) == Taken(gone=1)
+    (row,) = (await database.look(rows)).values()
+    assert row.state == "gone"
+    assert (await take(database, *arrivals)) == Taken(gone=len(arrivals))
+
+
 async def test_a_mention_that_is_gone_loses_its_content_and_leaves_a_keyed_hash(database: Database) -> None:
     await take(database, mention("10"))
     assert await take(database, gone("10")) == Taken(gone=1)
