@@ -9,6 +9,14 @@ assert not x.ledger.answered_twice()
 assert not x.complaints
 """
 
+from importlib.util import find_spec
+
+if find_spec("aiohttp") is None:
+    raise ModuleNotFoundError(
+        "the fake X needs packages that are not installed; install them with `pip install 'socialcare[x]'`",
+        name=__name__,  # `python -m` then says it in one line
+    )
+
 from socialcare.testing.fake_x.clock import HandClock
 from socialcare.testing.fake_x.endpoints import ENDPOINTS
 from socialcare.testing.fake_x.ledger import Ledger, read_ledger

@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from pathlib import Path
 
 import click
-import msgspec
-from msgspec import Struct
 
-from socialcare.testing.fake_x.control import Order, place
-from socialcare.testing.fake_x.rates import Limit
-from socialcare.testing.fake_x.scripts import Step
+from socialcare.testing.fake_x.orders import Mistake, Setting, place, read
 from socialcare.testing.fake_x.server import FakeX
-from socialcare.testing.fake_x.world import Tier
-
-
-class Setting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A script file: our accounts, what goes wrong, the limits that are not X's own, and what is posted at the start."""
-
-    accounts: tuple[str, ...] = ("AcmeCare",)
-    steps: list[Step] = []
-    limits: dict[str, Limit] = {}
-    posts: list[Order] = []
-    tier: Tier = "self-serve"
-    lag: float = 0.0
-    duplicates_within: float = 86_400.0
 
 
 @click.command(help=__doc__)
-@click.option("--port", default=0, help="Where it listens on 127.0.0.1; 0 takes any.")
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), default=0, help="Where it listens on 127.0.0.1; 0 takes any."
+)
 @click.option(
     "--ledger", type=click.Path(dir_okay=False, path_type=Path), help="The file that it appends to."
 )
@@ -42,8 +28,14 @@ class Setting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 @click.option("--seed", default=0, help="What ids, keys and shares follow from.")
 def main(port: int, ledger: Path | None, script: Path | None, seed: int) -> None:
     """Run."""
-    setting = msgspec.json.decode(script.read_bytes(), type=Setting) if script else Setting()
-    asyncio.run(_serve(setting, port, ledger, seed))
+    try:
+        setting = read(script.read_bytes(), Setting) if script else Setting()
+        asyncio.run(_serve(setting, port, ledger, seed))
+    except Mistake as error:
+        raise click.ClickException(f"{script}: {error}") from error
+    except OSError as error:
+        what = error.filename or f"127.0.0.1:{port}"
+        raise click.ClickException(f"cannot use `{what}`: {os.strerror(error.errno or 0).lower()}") from error
 
 
 async def _serve(setting: Setting, port: int, ledger: Path | None, seed: int) -> None:

@@ -3,82 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 
-import msgspec
 from aiohttp import web
-from msgspec import Struct
 
+from socialcare.testing.fake_x.orders import Mistake, NewText, Note, Order, demand_post, place, read
+from socialcare.testing.fake_x.problems import Json
 from socialcare.testing.fake_x.scripts import Script, Step
 from socialcare.testing.fake_x.world import World
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class Order(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something that somebody posts; `at` is in epoch seconds, now where it is left out."""
-
-    author: str
-    text: str
-    mentioning: list[str] = []
-    in_reply_to: str | None = None
-    quoting: str | None = None
-    at: float | None = None
-    lang: str = "en"
-
-
-class Words(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A new text of a post, or a message from one to another."""
-
-    text: str
-    sender: str = ""
-    recipient: str = ""
-
-
-def place(world: World, order: Order) -> str:
-    """Carry an order out. Returns the id of the post."""
-    return world.post(
-        order.author,
-        order.text,
-        mentioning=order.mentioning,
-        in_reply_to=order.in_reply_to,
-        quoting=order.quoting,
-        at=order.at,
-        lang=order.lang,
-    ).id
-
-
 def control(world: World, script: Script) -> Iterator[tuple[str, str, Handler]]:
-    """Method, path and handler of each order; all take and give JSON."""
+    """Method, path and handler of each order; all take and give JSON, and answer 400 with `error` what cannot be done."""
 
-    async def post(request: web.Request) -> web.Response:
-        return web.json_response({"id": place(world, msgspec.json.decode(await request.read(), type=Order))})
+    def post(_: str, raw: bytes) -> Json:
+        return {"id": place(world, read(raw, Order))}
 
-    async def edit(request: web.Request) -> web.Response:
-        words = msgspec.json.decode(await request.read(), type=Words)
-        return web.json_response({"id": world.edit(request.match_info["id"], words.text).id})
+    def edit(number: str, raw: bytes) -> Json:
+        demand_post(world, number)
+        return {"id": world.edit(number, read(raw, NewText).text).id}
 
-    async def delete(request: web.Request) -> web.Response:
-        world.delete(request.match_info["id"])
-        return web.json_response({})
+    def delete(number: str, _: bytes) -> Json:
+        demand_post(world, number)
+        world.delete(number)
+        return {}
 
-    async def message(request: web.Request) -> web.Response:
-        words = msgspec.json.decode(await request.read(), type=Words)
-        return web.json_response({"id": world.message(words.sender, words.recipient, words.text).id})
+    def message(_: str, raw: bytes) -> Json:
+        note = read(raw, Note)
+        return {"id": world.message(note.sender, note.recipient, note.text).id}
 
-    async def steps(request: web.Request) -> web.Response:
-        script.replace(msgspec.json.decode(await request.read(), type=list[Step]))
-        return web.json_response({})
+    def steps(_: str, raw: bytes) -> Json:
+        script.replace(read(raw, list[Step]))
+        return {}
 
-    async def state(_: web.Request) -> web.Response:
+    def state(_: str, __: bytes) -> Json:
         twice = {root: [post.id for post in posts] for root, posts in world.ledger.answered_twice().items()}
         complaints = [entry.why for entry in world.ledger.complaints]
-        return web.json_response(
-            {"posts": len(world.ledger.posts), "answered_twice": twice, "complaints": complaints}
-        )
+        return {"posts": len(world.ledger.posts), "answered_twice": twice, "complaints": complaints}
 
-    yield "POST", "/fake/posts", post
-    yield "PUT", "/fake/posts/{id}", edit
-    yield "DELETE", "/fake/posts/{id}", delete
-    yield "POST", "/fake/messages", message
-    yield "PUT", "/fake/steps", steps
-    yield "GET", "/fake/state", state
+    orders = {
+        ("POST", "/fake/posts"): post,
+        ("PUT", "/fake/posts/{id}"): edit,
+        ("DELETE", "/fake/posts/{id}"): delete,
+        ("POST", "/fake/messages"): message,
+        ("PUT", "/fake/steps"): steps,
+        ("GET", "/fake/state"): state,
+    }
+
+    async def unknown(request: web.Request) -> web.Response:
+        known = ", ".join(f"{method} {path}" for method, path in orders)
+        why = f"there is no order `{request.method} {request.path}`; known: {known}"
+        return web.json_response({"error": why}, status=404)
+
+    for (method, path), obey in orders.items():
+        yield method, path, partial(_answer, obey)
+    yield "*", "/fake/{path:.*}", unknown
+
+
+async def _answer(obey: Callable[[str, bytes], Json], request: web.Request) -> web.Response:
+    try:
+        return web.json_response(obey(request.match_info.get("id", ""), await request.read()))
+    except Mistake as error:
+        return web.json_response({"error": str(error)}, status=400)
