@@ -13,13 +13,13 @@ _ENCODER = Encoder(enc_hook=as_json)
 
 _FIND = {
     "sqlite": "WITH k AS (SELECT json_extract(value, '$[0]') AS platform, json_extract(value, '$[1]') AS name FROM json_each(?))"
-    " SELECT k.platform, k.name, m.id FROM k CROSS JOIN mention AS m ON m.platform = k.platform AND m.newest = k.name"
-    " UNION SELECT k.platform, k.name, m.id FROM k CROSS JOIN mention AS m ON m.platform = k.platform AND m.root = k.name",
+    " SELECT k.platform, k.name, e.mention FROM k CROSS JOIN edit AS e ON e.platform = k.platform AND e.id = k.name"
+    " UNION ALL SELECT k.platform, k.name, m.id FROM k CROSS JOIN mention AS m ON m.platform = k.platform AND m.root = k.name",
     "postgresql": "WITH k AS (SELECT * FROM unnest(%s::text[], %s::text[]) AS k (platform, name))"
-    " SELECT k.platform, k.name, m.id FROM k JOIN mention AS m ON m.platform = k.platform AND m.newest = k.name"
-    " UNION SELECT k.platform, k.name, m.id FROM k JOIN mention AS m ON m.platform = k.platform AND m.root = k.name",
+    " SELECT k.platform, k.name, e.mention FROM k JOIN edit AS e ON e.platform = k.platform AND e.id = k.name"
+    " UNION ALL SELECT k.platform, k.name, m.id FROM k JOIN mention AS m ON m.platform = k.platform AND m.root = k.name",
 }
-"""The rows of mentions by the id of their newest edit or of their first."""
+"""The rows of mentions by the id of any of their edits, of which the first is the root."""
 
 _ADD = {
     "sqlite": "INSERT INTO decision (id, mention, at, event, outcome, account, policy, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"

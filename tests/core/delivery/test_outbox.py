@@ -12,8 +12,9 @@ from sqlalchemy import select
 from socialcare.delivery import audit, bodies, outbox
 from socialcare.delivery.terms import Terms
 from socialcare.errors import Interrupted
-from socialcare.model import ActionRecord, Decision
+from socialcare.model import ActionRecord, Decision, Mention
 from socialcare.store.database import Database
+from socialcare.store.intake import take_in
 from socialcare.store.tables import AUDIT, EFFECT, MENTION
 
 if TYPE_CHECKING:
@@ -129,6 +130,25 @@ async def test_a_scheduled_post_answers_nobody(stage: ModuleType, database: Data
     await record(decision)
     row = await database.look(stage.effect)
     assert (row.root, row.mention, row.author) == ("schedule:r1@monday", None, "")
+
+
+async def test_a_later_decision_about_an_edit_that_is_no_longer_the_newest_answers_the_mention(
+    stage: ModuleType, database: Database, record: Record
+) -> None:
+    def edit(number: int) -> Mention:
+        return replace(stage.mention(number), id=str(100 + number), root="100")
+
+    async def arrives(number: int) -> None:
+        await database.run(partial(take_in, arrivals=[edit(number)], feed="f", cursor=None))
+
+    await arrives(1)
+    await record(stage.decided(1, ActionRecord(action="notify", rule="r1"), mention="101"))
+    await arrives(2)
+    await arrives(3)
+    await record(stage.decided(2, mention="101", event="tick"))
+    row = await database.look(partial(stage.effect, name="d2.0"))
+    assert (row.root, row.author, row.slot) == ("100", "x:7", "public")
+    assert row.mention is not None
 
 
 async def test_a_hold_that_ends_makes_it_ready_now(

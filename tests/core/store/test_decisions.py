@@ -48,6 +48,16 @@ async def test_decisions_are_kept_in_order_with_the_mention_that_they_are_about(
     assert [msgspec.json.decode(row.body)["id"] for row in found] == ["b", "a", "c", "d"]
 
 
+async def test_a_decision_is_about_its_mention_by_whichever_edit(database: Database) -> None:
+    await take(database, "9", "10")
+    for name in ("11", "12", "13"):
+        edit = Mention(id=name, root="10", text="hi", author=Author(id="7"), at=AT)
+        await database.run(partial(take_in, arrivals=[edit], feed="f", cursor=None))
+    decisions = [decision(f"d{name}", name) for name in ("10", "11", "12", "13", "14")]
+    await SqlStore(database, keep_decisions).commit({KEY: Change(1)}, {KEY: 0}, decisions)
+    assert [row.mention for row in await database.look(decided)] == [2, 2, 2, 2, None]
+
+
 async def test_what_else_a_commit_does_is_part_of_it(database: Database) -> None:
     seen: list[str] = []
 
