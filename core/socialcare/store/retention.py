@@ -71,7 +71,11 @@ def erase_author(connection: Connection, author: str) -> int:
     _forget_effects(connection, others)
     connection.execute(update(EFFECT).where(EFFECT.c.id.in_(others)).values(author=""))
     bury(connection, {(row.platform, name) for row in found for name in (row.root, row.newest)})
-    connection.execute(delete(STATE).where(_names(author)))
+    connection.execute(delete(STATE).where(_names(platform, number)))
+    for keys in _parts(_kept_of(connection, author)):
+        connection.execute(delete(STATE).where(STATE.c.key.in_(keys)))
+    done = (WORD.c.ref == _private(platform, number)) & WORD.c.done_at.is_not(None)
+    connection.execute(update(WORD).where(done).values(ref="", text=None))
     connection.execute(delete(REJECT).where(REJECT.c.raw.contains(f'"{number}"', autoescape=True)))
     reach("purge.before_commit")
     return len(found)
@@ -185,11 +189,29 @@ def forgotten(decision: dict[str, Any]) -> dict[str, Any]:  # Any: a decision re
     return {**left, "author": "", "fields": {}}
 
 
-def _names(author: str) -> ColumnElement[bool]:
-    """Whether a key of the policy's state has the author for one of its parts."""
+def _private(platform: str, number: str) -> str:
+    """The conversation of a person's private messages, which is called after them."""
+    return f"{platform}:dm-{number}"
+
+
+def _names(platform: str, number: str) -> ColumnElement[bool]:
+    """Whether a key of the policy's state has an author, or their private messages, for one of its parts."""
     key = literal(_BETWEEN, String) + STATE.c.key + literal(_BETWEEN, String)
-    parts = (f"{_BETWEEN}{author}{_BETWEEN}", f"{_BETWEEN}author={author}{_BETWEEN}")
-    return or_(*(key.contains(part, autoescape=True) for part in parts))
+    author, private = f"{platform}:{number}", _private(platform, number)
+    parts = (author, f"author={author}", private, f"conversation={private}")
+    return or_(*(key.contains(f"{_BETWEEN}{part}{_BETWEEN}", autoescape=True) for part in parts))
+
+
+def _kept_of(connection: Connection, author: str) -> list[str]:
+    """The keys of an author's cases and held answers: they are kept under a conversation or an action, and say inside whose they are."""
+    named = or_(*(STATE.c.key.startswith(f"{kind}{_BETWEEN}", autoescape=True) for kind in ("once", "held")))
+    asked = select(STATE.c.key, STATE.c.data).where(named).execution_options(yield_per=AT_ONCE)
+    found = []
+    for key, data in connection.execute(asked):
+        kept = msgspec.json.decode(data)
+        if isinstance(kept, dict) and author in kept.get("subject", ()):
+            found.append(key)
+    return found
 
 
 def _parts(ids: list[Any]) -> Iterable[list[Any]]:  # Any: numbers or names

@@ -167,6 +167,36 @@ async def test_S37_the_state_of_an_author_goes_and_that_of_others_stays(lived_in
     assert sorted(keys) == ["count talks author=x:70", "flags x:77", "seen x:10"]
 
 
+async def test_S37_the_cases_of_an_author_go_and_those_of_others_in_the_same_conversation_stay(
+    lived_in: Database,
+) -> None:
+    def kept(author: str, conversation: str) -> Change:
+        return Change({"id": "d1", "mention": "10", "rule": "r", "subject": ["acme", author, conversation]})
+
+    before = set(await lived_in.look(partial(column, of=STATE.c.key)))
+    theirs = {
+        ("once", "case", "x:10"): kept("x:7", "x:10"),
+        ("once", "case", "x:dm-7"): kept("x:7", "x:dm-7"),
+        ("talk", "talks", "conversation=x:dm-7"): Change(1.0),
+        ("held", "without a sender"): kept("x:7", "x:10"),
+    }
+    others = {
+        ("once", "case", "x:11"): kept("x:8", "x:11"),
+        ("once", "ticket", "x:10"): kept("x:8", "x:10"),
+        ("once", "case", "x:dm-77"): kept("x:77", "x:dm-77"),
+        ("once", "case", "mastodon:dm-7"): kept("mastodon:7", "mastodon:dm-7"),
+        ("talk", "talks", "conversation=x:7"): Change(1.0),
+        ("held", "another"): kept("x:8", "x:11"),
+    }
+    await SqlStore(lived_in).commit({**theirs, **others}, {})
+    word = {"at": 1.0, "word": "close", "by": "bob", "ref": "x:dm-7", "done_at": 1.0}
+    await lived_in.run(lambda connection: connection.execute(WORD.insert().values(**word)))
+    await lived_in.run(partial(erase_author, author="x:7"))
+    left = set(await lived_in.look(partial(column, of=STATE.c.key))) - before
+    assert left == {"\x1f".join(key) for key in others}
+    assert "x:dm-7'" not in await lived_in.look(everything)
+
+
 async def test_S37_what_an_author_wrote_is_not_taken_in_again(lived_in: Database) -> None:
     await lived_in.run(partial(erase_author, author="x:7"))
     assert len(await lived_in.look(partial(column, of=TOMBSTONE.c.hmac))) == 2
