@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, and_, func, not_, or_, select, true, tuple_
 
-from socialcare.delivery import bodies, lanes, switch
+from socialcare.delivery import bodies, lanes, remembering, switch
 from socialcare.delivery.locks import is_our_turn
 from socialcare.delivery.states import (
     CANCELLED,
@@ -160,6 +160,8 @@ def _end(
         and at > _first_at(connection, row.id) + term.sender.key_ttl / 2
     ):
         return NEEDS_HUMAN, "the platform may have forgotten our key"
+    if not term.repeats and remembering.asks_first(connection, row, effect):
+        return NEEDS_HUMAN, remembering.ASKED
     return None
 
 

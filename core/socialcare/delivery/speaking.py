@@ -50,6 +50,8 @@ class Speaker:
     alone: bool = False
     told: Callable[[str, State], None] = lambda _effect, _state: None
     """Called with each effect that reached a state, for figures."""
+    seen: amnesia.Seen = field(default_factory=amnesia.Seen, init=False)
+    """How new the database was at the last claim."""
     halted: bool = field(default=False, init=False)
     """Whether the kill switch was set when it was looked at last: no request begins any more, not even one that is claimed."""
     _breaker: Breaker = field(default_factory=Breaker, init=False)
@@ -104,6 +106,7 @@ class Speaker:
 
     def _claim(self, connection: Connection, terms: Terms) -> tuple[Claim | LookFirst | Ended | None, float]:
         """Claim, and tell the steady time just before the commit."""
+        amnesia.check(connection, self.seen)
         found = claim(
             connection,
             self.worker,

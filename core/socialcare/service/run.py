@@ -17,6 +17,7 @@ from sqlalchemy import URL, Connection, make_url, select
 from socialcare.clock import Clock, SystemClock
 from socialcare.config import Settings
 from socialcare.delivery import amnesia, audit, lanes, leases, outbox, switch
+from socialcare.delivery.remembering import Remembering
 from socialcare.delivery.speaking import Speaker
 from socialcare.delivery.terms import Terms
 from socialcare.desk import Desk
@@ -74,6 +75,7 @@ class Service:
         self.worker = Worker(self.database)
         self.policies = Policies(self.settings, self.loaded, self.database, self.clock, self.metrics)
         self.decider: Decider | None = None
+        self.remembering = Remembering(self.database, self.terms, self.clock)
         self.speaker = Speaker(self.database, self.terms, self.clock, self.worker.id, alone=self.worker.alone)
 
     @property
@@ -154,12 +156,10 @@ class Service:
 
     async def remember(self) -> bool:
         """Read back what a restored database forgot; whether to try again at once (never)."""
-        if (await self.database.look(switch.standing)).amnesia and self.served is not None:
-            senders = [one for one in self.loaded.senders if one.platform]
-            accounts = [(account, sender) for sender in senders for account in self.accounts]
-            missing = await amnesia.remember(self.database, self.terms, accounts)
-            if missing:
-                raise Interrupted(f"own posts could not all be read back: {', '.join(sorted(set(missing)))}")
+        if self.served is None:
+            return False
+        senders = [one for one in self.loaded.senders if one.platform]
+        if await self.remembering.remember(self.accounts, senders):
             _log.warning("own posts were read back, sending goes on")
         return False
 

@@ -248,10 +248,14 @@ CONTROL = Table(
     Column("epoch", Integer, nullable=False, default=0),
     Column("instance", String(64), nullable=False),
     Column("amnesia", Boolean, nullable=False, default=False),
+    Column("forgot_at", Float),
+    Column("timeline", Integer, nullable=False, default=0),
     Column("policy", String(80)),
     Column("salt", LargeBinary, nullable=False),
 )
-"""One row, made with the tables: what holds for all workers. At `epoch` 0 nobody has begun to work with it yet."""
+"""One row, made with the tables: what holds for all workers. At `epoch` 0 nobody has begun to work with it yet. `forgot_at` is
+when it was last noticed that it has forgotten something, `timeline` that of the server when somebody worked with it last.
+"""
 
 WORKER = Table(
     "worker",

@@ -176,7 +176,9 @@ def empty(connection: Connection) -> None:
         if table is not CONTROL:
             connection.execute(table.delete())
     connection.execute(
-        CONTROL.update().values(kill_switch=False, kill_reason=None, amnesia=False, policy=None)
+        CONTROL.update().values(
+            kill_switch=False, kill_reason=None, amnesia=False, forgot_at=None, timeline=0, policy=None
+        )
     )
 
 

@@ -1,21 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from sqlalchemy import select
 
-from socialcare.delivery import amnesia, outbox, switch
-from socialcare.delivery.amnesia import Copy, Standing
+from socialcare.delivery import amnesia, switch
+from socialcare.delivery.amnesia import Copy, Seen, Standing
+from socialcare.delivery.speaking import Speaker
 from socialcare.delivery.terms import Terms
-from socialcare.sending import OwnPost
 from socialcare.store.database import Database
-from socialcare.store.tables import CONTROL, EFFECT
+from socialcare.store.tables import ATTEMPT, CONTROL, EFFECT, EVIDENCE
 
 if TYPE_CHECKING:
     from tests.core.delivery.stage import Ledger
@@ -40,14 +39,6 @@ def copy_of(database: Database) -> CopyOf:
     return copy_of
 
 
-def post(stage: ModuleType, number: int, to: str | None) -> OwnPost:
-    return OwnPost(f"p{number}", datetime.fromtimestamp(stage.NOON, UTC), to, "hello")
-
-
-async def forget(stage: ModuleType, database: Database) -> None:
-    await database.run(stage.change(CONTROL, amnesia=True))
-
-
 async def test_each_start_makes_the_database_newer(begin: Begin, copy_of: CopyOf) -> None:
     before = await copy_of()
     assert await begin(before) == "ours"
@@ -58,14 +49,98 @@ async def test_a_database_that_is_behind_its_copy_sends_nothing(
     database: Database, begin: Begin, copy_of: CopyOf
 ) -> None:
     known = await copy_of()
-    assert await begin(Copy(known.instance, known.epoch + 1, known.timeline)) == "behind"
+    assert await begin(Copy(known.instance, known.epoch + 1)) == "behind"
     assert not (await database.look(switch.standing)).open
     assert (await copy_of()).epoch > known.epoch + 1
 
 
-async def test_a_failover_is_noticed(database: Database, begin: Begin, copy_of: CopyOf) -> None:
-    known = await copy_of()
-    assert await begin(Copy(known.instance, known.epoch, known.timeline + 1)) == "behind"
+async def test_another_timeline_than_the_one_it_was_left_on_is_noticed_without_a_copy(
+    stage: ModuleType, database: Database, begin: Begin, copy_of: CopyOf
+) -> None:
+    await database.run(stage.change(CONTROL, timeline=77))
+    assert await begin(await copy_of()) == "behind"
+    assert await begin(await copy_of()) == "ours"
+
+
+async def test_the_timeline_of_a_server_is_noted_at_the_start(
+    database: Database, begin: Begin, copy_of: CopyOf
+) -> None:
+    await begin(await copy_of())
+    noted = await database.look(
+        lambda connection: connection.execute(select(CONTROL.c.timeline)).scalar_one()
+    )
+    assert noted == (0 if database.dialect == "sqlite" else 1)
+
+
+# ---- while it runs -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def check(database: Database) -> Callable[[Seen], Awaitable[bool]]:
+    """Whether sending is open after a check."""
+
+    async def check(seen: Seen) -> bool:
+        await database.run(partial(amnesia.check, seen=seen))
+        return (await database.look(switch.standing)).open
+
+    return check
+
+
+async def test_a_database_that_grows_has_forgotten_nothing(
+    stage: ModuleType, database: Database, check: Callable[[Seen], Awaitable[bool]]
+) -> None:
+    seen = Seen()
+    for epoch in (5, 5, 6):
+        await database.run(stage.change(CONTROL, epoch=epoch))
+        assert await check(seen)
+    assert seen.epoch == 6
+
+
+async def test_what_is_older_than_it_was_seen_is_noticed_once(
+    stage: ModuleType, database: Database, clock: Any, check: Callable[[Seen], Awaitable[bool]]
+) -> None:
+    ours, others = Seen(), Seen()
+    ours.note(12)
+    others.note(11)
+    await database.run(stage.change(CONTROL, epoch=9))
+    assert not await check(ours)
+    row = await database.look(lambda connection: connection.execute(select(CONTROL)).one())
+    assert (row.epoch, row.forgot_at) == (13, clock.at)
+    await database.run(stage.change(CONTROL, amnesia=False))
+    assert await check(ours)
+    assert await check(others)
+
+
+async def test_a_server_that_was_promoted_under_us_is_noticed_by_who_claims_first(
+    stage: ModuleType, database: Database, check: Callable[[Seen], Awaitable[bool]]
+) -> None:
+    await database.run(stage.change(CONTROL, timeline=77))
+    assert not await check(Seen())
+    await database.run(stage.change(CONTROL, amnesia=False))
+    assert await check(Seen())
+
+
+async def test_a_reply_is_not_given_again_where_a_failover_forgot_it(
+    stage: ModuleType, database: Database, terms: Terms, ledger: Ledger, clock: Any, tmp_path: Path
+) -> None:
+    """A standby that lacks the last commits is promoted under the worker, which only finds its connections new."""
+    await database.run(lambda connection: stage.planned(connection, terms, 1))
+    before, epoch = await database.look(stage.effect), (await database.look(amnesia.copy_of)).epoch
+    speaker = Speaker(database, terms, clock, "w1", copy=tmp_path / "care.epoch")
+    for _ in range(2):
+        await speaker.speak_once()
+    assert [one.id for one in ledger.requests] == ["d1.0"]
+    for table in (ATTEMPT, EVIDENCE):
+        await database.run(lambda connection, table=table: connection.execute(table.delete()).rowcount)
+    await database.run(stage.change(EFFECT, **before._asdict()))
+    await database.run(stage.change(CONTROL, epoch=epoch))
+    for _ in range(3):
+        await speaker.speak_once()
+    assert [one.id for one in ledger.requests] == ["d1.0"]
+    assert not (await database.look(switch.standing)).open
+    kept = amnesia.read_copy(tmp_path / "care.epoch")
+    assert kept is not None
+    assert kept.epoch == epoch + 1
 
 
 async def test_the_database_of_another_host_is_not_sent_from_until_it_is_adopted(
@@ -100,58 +175,3 @@ def test_the_copy_lies_in_a_file(tmp_path: Path) -> None:
     assert amnesia.read_copy(file) == Copy("here", 2)
     file.write_text("half")
     assert amnesia.read_copy(file) is None
-
-
-async def test_a_reply_that_is_read_back_was_sent(
-    stage: ModuleType, database: Database, terms: Terms, ledger: Ledger
-) -> None:
-    await database.run(lambda connection: stage.planned(connection, terms, 1))
-    await forget(stage, database)
-    ledger.posts = [post(stage, 1, "m1")]
-    assert await amnesia.remember(database, terms, [("acme", ledger)]) == []
-    row = await database.look(stage.effect)
-    assert (row.state, row.remote_id) == ("SENT", "p1")
-    assert (await database.look(switch.standing)).open
-
-
-async def test_a_reply_that_even_the_decision_is_forgotten_of_is_not_given_again(
-    stage: ModuleType, database: Database, terms: Terms, ledger: Ledger
-) -> None:
-    await forget(stage, database)
-    ledger.posts = [post(stage, 1, "m1")]
-    await amnesia.remember(database, terms, [("acme", ledger)])
-    await database.run(lambda connection: stage.arrive(connection, stage.mention(1)))
-    await database.run(partial(outbox.record, decisions=[stage.decided(1)], terms=terms))
-    found = await database.look(lambda connection: connection.execute(select(EFFECT.c.state)).scalars().all())
-    assert found == ["SENT"]
-
-
-async def test_what_was_ready_and_is_not_read_back_waits_for_a_person(
-    stage: ModuleType, database: Database, terms: Terms, ledger: Ledger
-) -> None:
-    await database.run(lambda connection: stage.planned(connection, terms, 1))
-    await forget(stage, database)
-    await amnesia.remember(database, terms, [("acme", ledger)])
-    assert await database.look(stage.states) == {"d1.0": "NEEDS_HUMAN"}
-
-
-async def test_while_not_everything_could_be_read_back_nothing_is_sent(
-    stage: ModuleType, database: Database, terms: Terms, ledger: Ledger
-) -> None:
-    await forget(stage, database)
-    ledger.complete = False
-    assert await amnesia.remember(database, terms, [("acme", ledger)]) == ["acme"]
-    assert not (await database.look(switch.standing)).open
-
-
-async def test_reading_back_twice_is_reading_back_once(
-    stage: ModuleType, database: Database, terms: Terms, ledger: Ledger
-) -> None:
-    ledger.posts = [post(stage, 1, "m1"), post(stage, 2, None)]
-    for _ in range(2):
-        await forget(stage, database)
-        await amnesia.remember(database, terms, [("acme", ledger)])
-    found = await database.look(
-        lambda connection: connection.execute(select(EFFECT.c.remote_id)).scalars().all()
-    )
-    assert found == ["p1"]

@@ -47,6 +47,8 @@ def upgrade() -> None:
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("instance", sa.String(length=64), nullable=False),
         sa.Column("amnesia", sa.Boolean(), nullable=False),
+        sa.Column("forgot_at", sa.Float()),
+        sa.Column("timeline", sa.Integer(), nullable=False),
         sa.Column("policy", sa.String(length=80)),
         sa.Column("salt", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
