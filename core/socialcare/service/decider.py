@@ -11,7 +11,7 @@ from functools import partial
 import structlog
 from msgspec.json import Decoder
 from msgspec.structs import replace
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select, tuple_, update
 
 from socialcare.agenda import times
 from socialcare.desk import Desk
@@ -35,6 +35,7 @@ MOST_TRIES = 3
 
 _log = structlog.get_logger()
 _MENTION = Decoder(Mention)
+_WAITS = MENTION.c.state == "new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ def take_up(
     if given_back:
         begun = MENTION.c.id.in_(given_back) & (MENTION.c.tries > 0)
         connection.execute(update(MENTION).where(begun).values(tries=MENTION.c.tries - 1))
-    ours = (MENTION.c.state == "new") & MENTION.c.shard.in_(shards)
+    ours = _WAITS & MENTION.c.shard.in_(shards)
     columns = (MENTION.c.id, MENTION.c.version, MENTION.c.tries, MENTION.c.arrived_at, MENTION.c.body)
     asked = select(*columns).where(ours).order_by(MENTION.c.id)
     while (first := connection.execute(asked.limit(1)).one_or_none()) is not None:
@@ -201,16 +202,13 @@ def _arrived(body: bytes, at: float) -> Mention:
 
 def _quarantine(connection: Connection, row: int) -> None:
     reason = f"it was begun {MOST_TRIES} times and never decided: the process died, or could not store the decision"
-    connection.execute(update(MENTION).where(MENTION.c.id == row).values(state="quarantined", reason=reason))
-    _log.error("quarantined", row=row, tries=MOST_TRIES)
+    here = (MENTION.c.id == row) & _WAITS
+    if connection.execute(update(MENTION).where(here).values(state="quarantined", reason=reason)).rowcount:
+        _log.error("quarantined", row=row, tries=MOST_TRIES)
 
 
 def close(connection: Connection, waiting: Sequence[Waiting]) -> None:
-    """Close what gave no decision, as it was decided before in another edit."""
-    for_all = MENTION.c.id.in_([one.row for one in waiting]) & (MENTION.c.state == "new")
-    versions = {one.row: one.version for one in waiting}
-    left = connection.execute(select(MENTION.c.id, MENTION.c.version).where(for_all)).all()
-    closed = [row.id for row in left if versions[row.id] == row.version]
-    if closed:
-        done = {"state": "done", "reason": "decided before"}
-        connection.execute(update(MENTION).where(MENTION.c.id.in_(closed)).values(**done))
+    """Close what gave no decision, as it was decided before in another edit; what was deleted or edited meanwhile stays."""
+    same = tuple_(MENTION.c.id, MENTION.c.version).in_([(one.row, one.version) for one in waiting])
+    here = MENTION.c.id.in_([one.row for one in waiting]) & same & _WAITS
+    connection.execute(update(MENTION).where(here).values(state="done", reason="decided before"))

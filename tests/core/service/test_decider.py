@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, event, select
 
 from socialcare.errors import Interrupted
 from socialcare.listening import Gone
 from socialcare.model import Decision, Mention
-from socialcare.service.decider import BATCH, MOST_TRIES, take_up
+from socialcare.service.decider import BATCH, MOST_TRIES, close, take_up
 from socialcare.service.run import Service
-from socialcare.store.database import Database
+from socialcare.store.database import Database, open_database
 from socialcare.store.intake import take_in
 from socialcare.store.tables import DECISION, MENTION, SHARD, SHARDS
 
@@ -98,6 +98,46 @@ async def test_thousands_that_killed_us_are_quarantined_at_once(database: Databa
     begun = MENTION.update().values(tries=MOST_TRIES)
     await database.run(lambda connection: connection.execute(begun).rowcount)
     assert await database.run(partial(take_up, shards=ALL)) == []
+
+
+@pytest.mark.parametrize("what", ["quarantined", "closed"])
+@pytest.mark.parametrize("meanwhile", ["deleted", "edited"])
+async def test_what_is_deleted_or_edited_as_it_is_given_up_stays_as_it_is(
+    postgresql_url: str,
+    mention: Made,
+    mentions: Callable[[Connection], dict[str, str]],
+    what: str,
+    meanwhile: str,
+) -> None:
+    first = mention(1)
+    others: dict[str, Any] = {
+        "deleted": Gone(id=first.id, platform="x", at=first.at),
+        "edited": replace(first, id="1002", root="1001"),
+    }
+    database = await open_database(postgresql_url)
+    await bring(database, first)
+
+    def give_up(connection: Connection) -> None:
+        @event.listens_for(connection, "before_cursor_execute")
+        def another_worker(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if statement.startswith("UPDATE mention") and others:
+                arrival = others.pop(meanwhile)
+                others.clear()
+                with connection.engine.begin() as other:
+                    take_in(other, [arrival], "line", None)
+
+        if what == "closed":
+            close(connection, waiting)
+        else:
+            take_up(connection, ALL)
+
+    waiting = await database.run(partial(take_up, shards=ALL))
+    tried = MENTION.update().values(tries=MOST_TRIES)
+    await database.run(lambda connection: connection.execute(tried).rowcount)
+    await database.run(give_up)
+    expected = {"deleted": "gone", "edited": "quarantined" if what == "quarantined" else "new"}
+    assert await database.look(mentions) == {"1001": expected[meanwhile]}
+    await database.close()
 
 
 async def test_only_our_authors_are_taken_up(database: Database, mention: Made) -> None:
