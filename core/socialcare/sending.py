@@ -116,7 +116,7 @@ class Sender(Protocol):
         ...
 
     async def own_posts(self, account: str, since: datetime) -> Found:
-        """All own posts of an account since a moment, to remember what a restored database forgot."""
+        """All own posts of an account since a moment: to remember what a restored database forgot, or to look for several at once."""
         ...
 
     async def is_there(self, mention: Mention) -> bool | None:

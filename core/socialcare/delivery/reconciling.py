@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Row, func, or_, select
 
 from socialcare.delivery import bodies, leases
 from socialcare.delivery.outcomes import doubt, pause
@@ -25,7 +26,7 @@ from socialcare.delivery.states import (
     move,
     sent,
 )
-from socialcare.delivery.terms import Term
+from socialcare.delivery.terms import Term, Terms
 from socialcare.failpoints import reach
 from socialcare.sending import Effect, Found, OwnPost
 from socialcare.store.database import now
@@ -40,7 +41,6 @@ _AT_ONCE = 100
 APART = 60.0
 """Seconds between two look-ups, at least."""
 
-_PROOFS = ("sent", "refused", "unsent")
 _BEFORE = timedelta(hours=1)
 """How far before its own time an effect without a mention is looked for: clocks differ."""
 
@@ -146,24 +146,38 @@ def doubts(connection: Connection, worker: str) -> list[Doubt]:
     proven = select(EVIDENCE.c.id).where(EVIDENCE.c.effect == EFFECT.c.id, EVIDENCE.c.kind == "sent").exists()
     ours = (EFFECT.c.state == UNKNOWN) & (EFFECT.c.owner == worker)
     late = (EFFECT.c.state == NEEDS_HUMAN) & proven
-    rows = connection.execute(
-        select(EFFECT).where(or_(ours, late)).order_by(EFFECT.c.changed_at, EFFECT.c.id)
-    ).all()
-    return [_doubt(connection, row) for row in rows]
+    mine = or_(ours, late)
+    rows = connection.execute(select(EFFECT).where(mine).order_by(EFFECT.c.changed_at, EFFECT.c.id)).all()
+    if not rows:
+        return []
+    of_mine = EVIDENCE.c.effect.in_(select(EFFECT.c.id).where(mine))
+    told: defaultdict[str, list[Row[Any]]] = defaultdict(list)  # Any: columns of `evidence`
+    for one in connection.execute(select(EVIDENCE).where(of_mine).order_by(EVIDENCE.c.id)):
+        told[one.effect].append(one)
+    tried = ATTEMPT.c.effect.in_(select(EFFECT.c.id).where(mine))
+    firsts = select(ATTEMPT.c.effect, func.min(ATTEMPT.c.started_at)).where(tried).group_by(ATTEMPT.c.effect)
+    begun = {effect: float(at) for effect, at in connection.execute(firsts)}
+    edits = select(MENTION.c.id, MENTION.c.root, MENTION.c.newest).where(
+        MENTION.c.id.in_(select(EFFECT.c.mention).where(mine))
+    )
+    known = {one.id: (one.root, one.newest) for one in connection.execute(edits)}
+    at = now(connection)
+    return [
+        _doubt(row, at, begun.get(row.id, row.created_at), told[row.id], known.get(row.mention, ()))
+        for row in rows
+    ]
 
 
-def _doubt(connection: Connection, row: Effects) -> Doubt:
-    at, effect = now(connection), bodies.read(row.body)
-    first = connection.execute(
-        select(func.min(ATTEMPT.c.started_at)).where(ATTEMPT.c.effect == row.id)
-    ).scalar()
-    proof = _proof(connection, row)
-    answers = select(EVIDENCE.c.kind).where(EVIDENCE.c.effect == row.id, EVIDENCE.c.attempt == row.attempts)
-    kinds = set(connection.execute(answers).scalars())
-    looked = (EVIDENCE.c.effect == row.id) & EVIDENCE.c.attempt.is_(None) & (EVIDENCE.c.kind == "empty")
-    looks = connection.execute(select(func.count()).select_from(EVIDENCE).where(looked)).scalar_one()
-    began = first if first is not None else row.created_at
-    mention = effect.mention
+def _doubt(
+    row: Effects,
+    at: float,
+    began: float,
+    told: Sequence[Row[Any]],  # Any: columns of `evidence`
+    edits: Sequence[str],
+) -> Doubt:
+    effect = bodies.read(row.body)
+    mention, proof = effect.mention, _proof(told, row.attempts)
+    of_mention = (mention.id, mention.root or mention.id, *edits) if mention is not None else ()
     return Doubt(
         effect=effect,
         state=row.state,
@@ -171,35 +185,47 @@ def _doubt(connection: Connection, row: Effects) -> Doubt:
         unknown_for=at - (row.unknown_since if row.unknown_since is not None else row.changed_at),
         tried_for=at - began,
         since=mention.at if mention is not None else datetime.fromtimestamp(began, UTC) - _BEFORE,
-        ids=_ids(connection, row, effect),
+        ids=frozenset(of_mention),
         resent=row.resent,
         proof=proof[0] if proof is not None else None,
-        duplicate="duplicate" in kinds,
-        looks=looks,
+        duplicate=any(one.kind == "duplicate" and one.attempt == row.attempts for one in told),
+        looks=sum(one.kind == "empty" and one.attempt is None for one in told),
     )
 
 
-def _proof(connection: Connection, row: Effects) -> tuple[str, str | None] | None:
+def _proof(told: Sequence[Row[Any]], attempts: int) -> tuple[str, str | None] | None:  # Any: as above
     """What is known for certain of an effect: that it was sent, or what became of its last attempt."""
-    asked = select(EVIDENCE.c.kind, EVIDENCE.c.remote_id, EVIDENCE.c.attempt).where(
-        EVIDENCE.c.effect == row.id
-    )
-    told = connection.execute(asked.where(EVIDENCE.c.kind.in_(_PROOFS)).order_by(EVIDENCE.c.id)).all()
     for one in told:
         if one.kind == "sent" and one.remote_id:
             return "sent", one.remote_id
-    last = [one.kind for one in told if one.attempt == row.attempts and one.kind != "sent"]
+    last = [one.kind for one in told if one.attempt == attempts and one.kind in ("refused", "unsent")]
     return (last[-1], None) if last else None
 
 
-def _ids(connection: Connection, row: Effects, effect: Effect) -> frozenset[str]:
-    """What a post of ours can be in reply to if it is this one: any known edit of the mention."""
-    if effect.mention is None:
-        return frozenset()
-    found = connection.execute(
-        select(MENTION.c.root, MENTION.c.newest).where(MENTION.c.id == row.mention)
-    ).one_or_none()
-    return frozenset({effect.mention.id, effect.mention.root or effect.mention.id, *(found or ())})
+def together(doubts: Sequence[Doubt], terms: Terms) -> list[list[Doubt]]:
+    """Doubts that one reading of our own posts can end, as each answers a post of one platform in the name of one account."""
+    groups: dict[object, list[Doubt]] = {}
+    for one in doubts:
+        effect, term = one.effect, terms.of_effect(one.effect)
+        mention = effect.mention
+        answers = mention is not None and mention.kind == "post"
+        alone = term is None or term.sender.look_up != "by_reply_target" or not answers
+        groups.setdefault(
+            effect.id if alone else (effect.platform, effect.action, effect.account), []
+        ).append(one)
+    return list(groups.values())
+
+
+def answering(doubts: Sequence[Doubt], found: Found | None) -> list[Found | None]:
+    """Of what all of them may have made that which answers the mention of each."""
+    if found is None:
+        return [None] * len(doubts)
+    answers: defaultdict[str | None, list[OwnPost]] = defaultdict(list)
+    for post in found.posts:
+        answers[post.in_reply_to].append(post)
+    return [
+        Found([post for name in sorted(one.ids) for post in answers[name]], found.complete) for one in doubts
+    ]
 
 
 def matching(doubt: Doubt, posts: Sequence[OwnPost]) -> OwnPost | None:
@@ -250,7 +276,10 @@ def settle(connection: Connection, doubt: Doubt, step: Step, *, by: str) -> Stat
     row = locked(connection, doubt.effect.id)
     if row is None or row.fence != doubt.fence or row.state != doubt.state:
         return doubt.state if row is None else row.state
-    if (proof := _proof(connection, row)) is not None:
+    told = connection.execute(
+        select(EVIDENCE).where(EVIDENCE.c.effect == row.id).order_by(EVIDENCE.c.id)
+    ).all()
+    if (proof := _proof(told, row.attempts)) is not None:
         return _believe(connection, row, *proof, by=by)
     if step == "send_again":
         later = now(connection) + pause(row.attempts)

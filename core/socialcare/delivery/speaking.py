@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
@@ -18,12 +18,12 @@ from socialcare.clock import Clock
 from socialcare.delivery import amnesia, cancelling, outcomes, reconciling, switch
 from socialcare.delivery.breaker import Breaker
 from socialcare.delivery.claiming import Claim, Ended, LookFirst, claim
-from socialcare.delivery.reconciling import Doubt, Watch, next_step
+from socialcare.delivery.reconciling import Doubt, Step, Watch, next_step
 from socialcare.delivery.states import SENT, State
 from socialcare.delivery.terms import WRITE_WITHIN, Term, Terms
 from socialcare.errors import Interrupted
 from socialcare.failpoints import reach
-from socialcare.sending import Answer, Effect, Found, OwnPost, Sender
+from socialcare.sending import Answer, Effect, Found, OwnPost
 from socialcare.store.database import Database
 
 T = TypeVar("T")
@@ -204,43 +204,64 @@ class Speaker:
     # ---- reconciling --------------------------------------------------------------------------------------------
 
     async def reconcile(self) -> bool:
-        """Take over what dead workers left, and do what is due for each doubt; whether to come again at once (never)."""
-        while await self.database.run(partial(reconciling.take_over, worker=self.worker, alone=self.alone)):
-            reach("takeover.after_commit")
-        doubts = await self.database.look(partial(reconciling.doubts, worker=self.worker))
+        """Do what is due for each doubt; whether to come again at once (never)."""
+        doubts = await self._doubts()
         open_ = {(one.effect.id, one.fence) for one in doubts}
         self._watches = {key: watch for key, watch in self._watches.items() if key in open_}
+        terms, steady, looks = self.terms, self.clock.steady(), []
         for one in doubts:
-            await self._find_out(one)
+            step = next_step(one, self._watch(one, steady), terms.of_effect(one.effect), steady)
+            if step == "look":
+                looks.append(one)
+            elif step != "wait":
+                await self._settle(one, step)
+        for group in reconciling.together(looks, terms):
+            await self._look(group, terms)
         return False
 
-    async def _find_out(self, doubt: Doubt) -> None:
-        steady = self.clock.steady()
-        watch = self._watches.setdefault((doubt.effect.id, doubt.fence), Watch(steady))
-        term = self.terms.of_effect(doubt.effect)
-        step = next_step(doubt, watch, term, steady)
-        if step == "wait":
+    async def _doubts(self) -> list[Doubt]:
+        """What this worker has to find out, with what dead workers left."""
+        while await self.database.run(partial(reconciling.take_over, worker=self.worker, alone=self.alone)):
+            reach("takeover.after_commit")
+        return await self.database.look(partial(reconciling.doubts, worker=self.worker))
+
+    def _watch(self, doubt: Doubt, steady: float) -> Watch:
+        return self._watches.setdefault((doubt.effect.id, doubt.fence), Watch(steady))
+
+    async def _settle(self, doubt: Doubt, step: Step) -> None:
+        state = await self.database.run(partial(reconciling.settle, doubt=doubt, step=step, by=self.worker))
+        await self._found_out(doubt, step, state)
+
+    async def _look(self, doubts: Sequence[Doubt], terms: Terms) -> None:
+        """Look for what was perhaps done; for several by one reading of our own posts."""
+        first = doubts[0]
+        term = terms.of_effect(first.effect)
+        if term is None:
             return
-        if step == "look" and term is not None:
-            found = await self._found(term.sender, doubt)
-            state = await self.database.run(
-                partial(reconciling.looked, doubt=doubt, found=found, by=self.worker)
-            )
-            watch.looks.append((steady, found is not None and found.complete))
+        began = self.clock.steady()
+        if len(doubts) == 1:
+            seen = [await self._seen(term.sender.find(first.effect, first.since))]
         else:
-            state = await self.database.run(
-                partial(reconciling.settle, doubt=doubt, step=step, by=self.worker)
-            )
+            since = min(one.since for one in doubts)
+            all_ = await self._seen(term.sender.own_posts(first.effect.account, since))
+            seen = reconciling.answering(doubts, all_)
+        for doubt, found in zip(doubts, seen, strict=True):
+            looked = partial(reconciling.looked, doubt=doubt, found=found, by=self.worker)
+            state = await self.database.run(looked)
+            self._watch(doubt, began).looks.append((began, found is not None and found.complete))
+            await self._found_out(doubt, "look", state)
+
+    async def _seen(self, question: Coroutine[Any, Any, Found]) -> Found | None:  # Any: nobody sends into it
+        found = await self._asked(question, _LONGEST_LOOK)
+        is_sound = isinstance(found, Found) and all(isinstance(one, OwnPost) for one in found.posts)
+        return found if is_sound else None
+
+    async def _found_out(self, doubt: Doubt, step: Step, state: State) -> None:
         _log.info("found out", effect=doubt.effect.id, step=step, state=state)
         if state != doubt.state:
             self.told(doubt.effect.id, state)
         if state == SENT:
             await self._note_copy()
-
-    async def _found(self, sender: Sender, doubt: Doubt) -> Found | None:
-        found = await self._asked(sender.find(doubt.effect, doubt.since), _LONGEST_LOOK)
-        is_sound = isinstance(found, Found) and all(isinstance(one, OwnPost) for one in found.posts)
-        return found if is_sound else None
 
     async def _asked(
         self, question: Coroutine[Any, Any, T], seconds: float

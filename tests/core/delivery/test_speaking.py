@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -267,3 +268,37 @@ async def test_an_outcome_outlives_a_database_that_is_away(
     clock.turn(10)
     await speaking
     assert await database.look(stage.states) == {"d1.0": "SENT"}
+
+
+async def test_several_that_are_unknown_are_looked_for_by_one_reading(
+    stage: ModuleType,
+    database: Database,
+    speaker: Speaker,
+    ledger: Ledger,
+    terms: Terms,
+    clock: TurnedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await database.run(lambda connection: stage.planned(connection, terms, *range(1, 5)))
+    ledger.script = ["applied and lost", "raises after", "applied and lost", "raises after"]
+    for _ in ledger.script[:]:
+        await speaker.speak_once()
+    read: list[str] = []
+
+    async def own_posts(account: str, since: datetime) -> Found:
+        read.append(account)
+        return Found(tuple(ledger.posts), complete=True)
+
+    monkeypatch.setattr(ledger, "own_posts", own_posts)
+    for _ in range(3):
+        await speaker.reconcile()
+        clock.turn(60)
+    assert await database.look(stage.states) == {
+        "d1.0": "SENT",
+        "d2.0": "UNKNOWN",
+        "d3.0": "SENT",
+        "d4.0": "UNKNOWN",
+    }
+    assert read == ["acme", "acme"]
+    for name, post in (("d1.0", "p1"), ("d3.0", "p2")):
+        assert (await database.look(partial(stage.effect, name=name))).remote_id == post

@@ -11,14 +11,12 @@ import asyncio
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 from sqlalchemy import Connection, StaticPool, create_engine, event, func, select
 
-from socialcare.delivery import audit, leases, outbox, reconciling, switch, words
-from socialcare.delivery.reconciling import Doubt
+from socialcare.delivery import audit, leases, outbox, switch, words
 from socialcare.delivery.speaking import Speaker
 from socialcare.delivery.states import FINAL
 from socialcare.delivery.terms import IDLE, Term, Terms
@@ -142,13 +140,13 @@ class Platform:
         return answer
 
     async def find(self, effect: Effect, since: datetime) -> Found:
+        return await self.own_posts(effect.account, since)
+
+    async def own_posts(self, account: str, since: datetime) -> Found:
         await self.gates.wait()
         seen = Found([shown.post for shown in self.ledger if shown.at <= self.clock.at], complete=True)
         await self.gates.wait()
         return seen
-
-    async def own_posts(self, account: str, since: datetime) -> Found:
-        raise NotImplementedError
 
     async def is_there(self, mention: Mention) -> bool | None:
         await self.gates.wait()
@@ -189,21 +187,21 @@ class Platform:
 class ResendsOnTimeOut(Speaker):
     """The protocol, weakened: what is not known to be sent is sent again."""
 
-    async def _find_out(self, doubt: Doubt) -> None:
-        settled = partial(reconciling.settle, doubt=doubt, step="send_again", by=self.worker)
-        await self.database.run(settled)
+    async def reconcile(self) -> bool:
+        for doubt in await self._doubts():
+            await self._settle(doubt, "send_again")
+        return False
 
 
 class LooksAtOnce(Speaker):
     """The protocol, weakened: a look-up that finds nothing is believed without quiet time."""
 
-    async def _find_out(self, doubt: Doubt) -> None:
-        term = self.terms.of_effect(doubt.effect)
-        assert term is not None
-        found = await term.sender.find(doubt.effect, doubt.since)
-        state = await self.database.run(partial(reconciling.looked, doubt=doubt, found=found, by=self.worker))
-        if state == "UNKNOWN":
-            await ResendsOnTimeOut._find_out(self, doubt)  # type: ignore[arg-type]  # it needs nothing else of a speaker
+    async def reconcile(self) -> bool:
+        for doubt in await self._doubts():
+            await self._look([doubt], self.terms)
+        for doubt in await self._doubts():
+            await self._settle(doubt, "send_again")
+        return False
 
 
 class World:
