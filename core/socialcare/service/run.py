@@ -75,12 +75,13 @@ class Service:
         self.worker = Worker(self.database)
         self.policies = Policies(self.settings, self.loaded, self.database, self.clock, self.metrics)
         self.decider: Decider | None = None
+        self.decides_by: Served | None = None
         self.remembering = Remembering(self.database, self.terms, self.clock)
         self.speaker = Speaker(self.database, self.terms, self.clock, self.worker.id, alone=self.worker.alone)
 
     @property
     def served(self) -> Served | None:
-        """The policy that we decide by."""
+        """The policy that serves: we decide by it as soon as it is taken up."""
         return self.policies.served
 
     @property
@@ -98,6 +99,7 @@ class Service:
             self.decider = Decider(desk, self.database, self.metrics, shards, self._tell)
         else:
             self.decider.desk = desk
+        self.decides_by = served
 
     def _desk(self, served: Served) -> Desk:
         store = SqlStore(self.database, self._also)
@@ -125,8 +127,9 @@ class Service:
         return False
 
     async def reread(self) -> bool:
-        """Look whether the policy's files have changed; whether to look again at once (never)."""
-        if await self.policies.changed() and self.served is not None:
+        """Look whether the policy's files have changed, and take up what serves now; whether to look again at once (never)."""
+        await self.policies.changed()
+        if self.served is not None and self.served is not self.decides_by:
             await self.serve(self.served)
         return False
 

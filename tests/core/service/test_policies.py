@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,11 @@ from sqlalchemy import func, select
 from socialcare.delivery import bodies
 from socialcare.errors import Interrupted
 from socialcare.model import Mention
+from socialcare.ports import Entity
 from socialcare.service.policies import Policies, last_good, stamps_of
 from socialcare.service.run import Service
 from socialcare.store.tables import EFFECT, POLICY
+from socialcare.testing.standins import CharacterChannel
 
 Made = Callable[..., Mention]
 OTHER = (
@@ -76,6 +78,32 @@ async def test_a_bad_policy_is_reported_and_the_last_good_one_goes_on(
     assert not await look(service.policies, clock, until), "said once"
     assert [one["event"] for one in logged].count("policy read again") == 1
     assert service.metrics.registry.get_sample_value("socialcare_reloads_total", {"result": "bad"}) == 1
+
+
+class BrokenAtTimes(CharacterChannel):
+    """A plugin's channel that cannot read texts for a while."""
+
+    broken = False
+
+    def entities(self, text: str) -> Sequence[Entity]:
+        if self.broken:
+            raise RuntimeError("the model is not there")
+        return super().entities(text)
+
+
+async def test_a_policy_that_could_not_be_taken_up_is_tried_until_it_is(
+    care: Any, mention: Made, until: Any
+) -> None:
+    care.plugin.channel = BrokenAtTimes()
+    async with care.awake() as service:
+        care.write(OTHER)
+        care.plugin.channel.broken = True
+        for _ in range(2):
+            with pytest.raises(RuntimeError, match="not there"):
+                await reread(service, until)
+        care.plugin.channel.broken = False
+        await reread(service, until)
+        assert await said(service, mention(1)) == "We are closed."
 
 
 async def test_a_mended_policy_serves_again(care: Any, service: Service, mention: Made, until: Any) -> None:
