@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -150,4 +151,8 @@ def _dotted(table: Mapping[str, Any], file: str, top: str, above: str = "") -> I
 
 
 def _plain(message: str) -> str:
+    twice = re.fullmatch(r"Cannot declare \((.*?),?\) twice \(at (.*)\)", message)
+    if twice is not None:
+        table = ".".join(re.findall(r"'([^']*)'", twice[1]))
+        return f"there is a `[{table}]` already, and here is another (at {twice[2]}); put the keys under the first"
     return message[:1].lower() + message[1:]

@@ -77,6 +77,13 @@ def test_a_mark_at_the_beginning_of_the_file_is_no_error(tmp_path: Path) -> None
         ("providers = 1", ["`providers` must be a table"]),
         ("[providers]\nintent = 1", ["`providers.intent` must be a text"]),
         ('[unseal]\n"x.law" = ""', ["`unseal.x.law` must be a text", "give the reason"]),
+        (
+            "[plugins.x]\n[live]\n[plugins.x]\nid = 1",
+            [
+                "there is a `[plugins.x]` already, and here is another (at line 3, column 11)",
+                "under the first",
+            ],
+        ),
         ("policy = ", ["invalid value", "(at end of document)", "TOML"]),
         ("a = 1\na = 2", ["cannot overwrite a value"]),
     ],

@@ -61,8 +61,7 @@ class Commands(click.Group):
             command = commands().get(cmd_name)
         if command is None:
             return None
-        taken = {spelling for parameter in command.params for spelling in parameter.opts}
-        command.params.extend(option for option in shared_options() if taken.isdisjoint(option.opts))
+        _share(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -92,6 +91,14 @@ class Commands(click.Group):
         except click.NoSuchCommand as error:
             names = self.list_commands(ctx)
             raise click.NoSuchCommand(error.command_name, possibilities=names, ctx=ctx) from None
+
+
+def _share(command: click.Command) -> None:
+    """Let a command, and each below it, take the shared options; what is its own stays."""
+    taken = {spelling for parameter in command.params for spelling in parameter.opts}
+    command.params.extend(option for option in shared_options() if taken.isdisjoint(option.opts))
+    for below in command.commands.values() if isinstance(command, click.Group) else ():
+        _share(below)
 
 
 def _of_table(name: str) -> click.Command:

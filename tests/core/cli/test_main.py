@@ -49,9 +49,10 @@ def test_every_command_takes_the_shared_options_once(name: str) -> None:
     for _ in range(2):
         command = frame.cli.get_command(click.Context(frame.cli), name)
         assert command is not None
-        spellings = [spelling for parameter in command.params for spelling in parameter.opts]
-        assert {"--color", "--quiet", "--verbose"} <= {*spellings}
-        assert len(spellings) == len({*spellings})
+        for one in (command, *(command.commands.values() if isinstance(command, click.Group) else ())):
+            spellings = [spelling for parameter in one.params for spelling in parameter.opts]
+            assert {"--color", "--quiet", "--verbose"} <= {*spellings}
+            assert len(spellings) == len({*spellings})
 
 
 @pytest.mark.parametrize("text", [text for _, text in frame.COMMANDS.values()])
