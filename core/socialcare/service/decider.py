@@ -147,7 +147,7 @@ def _tell(decisions: Sequence[Decision]) -> None:
             mention=f"{one.platform}:{one.mention}",
             decision=one.id,
             outcome=one.outcome,
-            rules=one.fired,
+            rules=list(one.fired),
             guards=sorted({name for action in one.actions for name in action.by}),
         )
     if len(decisions) > _A_FEW:

@@ -265,7 +265,7 @@ async def test_of_each_decision_the_log_has_the_ids_and_what_became_of_it(
     await service.decide()
     held, unanswered = (line for line in logged if line["event"] == "decided")
     assert (held["log_level"], held["on"], held["mention"]) == ("info", "mention", "x:1001")
-    assert (held["outcome"], held["rules"], held["guards"]) == ("held", ("hours",), ["loud"])
+    assert (held["outcome"], held["rules"], held["guards"]) == ("held", ["hours"], ["loud"])
     assert len(held["decision"]) == 32
     assert (unanswered["mention"], unanswered["outcome"]) == ("x:1002", "inbox")
     assert "open?" not in str(logged)
