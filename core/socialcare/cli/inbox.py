@@ -22,7 +22,7 @@ _KINDS = ("needs_human", "held", "refused", "expired", "case", "quarantined", "i
 _SHORTEST_REF = 8
 _MOST = 50
 _NEXT = {
-    "needs_human": "look at the account, then say `settle` or `retry`",
+    "needs_human": "look at the account, then say `settle`, or `retry` or `edit` if it is not there",
     "held": "`approve`, `release`, `edit` or `reject`",
     "refused": "`done`, once somebody has dealt with it",
     "expired": "`done`, once somebody has dealt with it",
@@ -110,12 +110,12 @@ def release(ref: str, by: str | None, config: Path | None) -> None:
 @by
 @config
 def edit(ref: str, text: str, by: str | None, config: Path | None) -> None:
-    """Let an answer go out in other words."""
+    """Let an answer go out in other words: one that is held, or of which it is known that it is not there."""
     if not text.strip():
         raise click.UsageError(
             "there is nothing to say in `--text`; `socialcare inbox reject` keeps it from going out"
         )
-    _say("approve", ref, by, config, text)
+    _say("edit", ref, by, config, text)
 
 
 @command.command()
@@ -129,11 +129,12 @@ def reject(ref: str, by: str | None, config: Path | None) -> None:
 
 @command.command()
 @click.argument("ref")
+@click.option("--text", help="What is to be said instead.")
 @by
 @config
-def retry(ref: str, by: str | None, config: Path | None) -> None:
+def retry(ref: str, text: str | None, by: str | None, config: Path | None) -> None:
     """Send an answer of which you know that it is not there."""
-    _say("retry", ref, by, config)
+    _say("retry", ref, by, config, text)
 
 
 @command.command()
@@ -162,8 +163,14 @@ def done(refs: tuple[str, ...], by: str | None, config: Path | None) -> None:
     found = [_item(ref, config) for ref in refs]
     from socialcare.service.words import Said
 
+    undone = 0
     for one in found:
-        tell(Said("done", one.ref, name, None, one.version if one.action else None), config)
+        try:
+            tell(Said("done", one.ref, name, None, one.version if one.action else None), config)
+        except click.exceptions.Exit:
+            undone += 1
+    if undone:
+        raise click.exceptions.Exit(1)
 
 
 @command.command()

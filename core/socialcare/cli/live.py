@@ -24,6 +24,11 @@ _NEEDED = ("aiohttp", "alembic", "prometheus_client", "sqlalchemy", "structlog")
 _PATIENCE, _LOOK_EVERY = 5.0, 0.1
 """Seconds for which a command waits until what it said is done, and between two looks."""
 
+_LATER = "it is done as soon as `socialcare run` is running"
+_NOT_YET = (
+    "`socialcare run` has not come to it yet: it does nothing in safe mode, or while there is no policy"
+)
+
 _LONGEST_NAME = 100
 
 by = click.option(
@@ -107,6 +112,7 @@ def tell(said: Said, file: Path | None = None) -> None:
     Raises:
         click.UsageError: it is about an account or a case that is not there.
         SettingsError: as `look`.
+        click.exceptions.Exit: nothing was done; the exit code is 1.
     """
     from socialcare.cli.console import out
     from socialcare.diagnostics.excerpt import visible
@@ -115,7 +121,13 @@ def tell(said: Said, file: Path | None = None) -> None:
         _demand_account(said.ref, file)
     elif said.word == "close":
         _demand_case(said.ref, file)
-    out().print(visible(_with(lambda database: _told(database, said), file)))
+    answer = _with(lambda database: _told(database, said), file)
+    out().print(visible(answer))
+
+    from socialcare.service.words import NOTHING
+
+    if answer.startswith(NOTHING):
+        raise click.exceptions.Exit(1)
 
 
 def _demand_account(name: str, file: Path | None) -> None:
@@ -147,13 +159,15 @@ async def _told(database: Database, said: Said) -> str:
 
     from socialcare.clock import SystemClock
     from socialcare.service.words import answer_to, say
+    from socialcare.delivery import leases
 
     clock = SystemClock()
     number = await database.run(partial(say, said=said))
     until = clock.steady() + _PATIENCE
     while (answer := await database.look(partial(answer_to, number=number))) is None:
         if clock.steady() > until:
-            return f"written down as word {number}; it is done as soon as `socialcare run` is running"
+            at_work = await database.look(leases.alive)
+            return f"written down as word {number}; " + (_NOT_YET if at_work else _LATER)
         await clock.sleep(_LOOK_EVERY)
     return answer
 

@@ -10,9 +10,10 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from msgspec.structs import replace
+from sqlalchemy import Connection, func, select, update
 
-from socialcare.delivery import audit, bodies
+from socialcare.delivery import audit, bodies, lanes, switch
 from socialcare.delivery.states import (
     CANCELLED,
     EXPIRED,
@@ -20,6 +21,7 @@ from socialcare.delivery.states import (
     NEEDS_HUMAN,
     READY,
     REFUSED,
+    SENDING,
     SENT,
     UNKNOWN,
     Effects,
@@ -28,7 +30,7 @@ from socialcare.delivery.states import (
 )
 from socialcare.delivery.terms import DAY, IDLE, LEASE
 from socialcare.store.database import now
-from socialcare.store.tables import CONTROL, DECISION, EFFECT, EVIDENCE, MENTION
+from socialcare.store.tables import ATTEMPT, CONTROL, DECISION, EFFECT, EVIDENCE, MENTION
 
 _SETTLED_AFTER = 2 * LEASE + 2 * IDLE
 """Seconds after which no request of an abandoned attempt is under way, so that a person can see whether it is there."""
@@ -45,6 +47,24 @@ _ID = re.compile(r"[!-~]{1,200}")
 
 _BEFORE_THE_ID = ("status", "statuses")
 """Parts of a link that stand before the number of a post, wherever in the post it leads."""
+
+
+_LOOK = "look at the account, then say `settle` or `retry`"
+_STANDS = {
+    HELD: ("held", "`approve`, `release`, `edit` and `reject` are for that"),
+    SENDING: ("being sent", ""),
+    UNKNOWN: ("perhaps out", f"it is being looked for; or {_LOOK}"),
+    NEEDS_HUMAN: ("perhaps out", _LOOK),
+    REFUSED: ("refused", "`done` ends it"),
+    EXPIRED: ("expired", "`done` ends it"),
+}
+"""How an answer stands, and what can be said of it."""
+
+
+class NotDone(str):
+    """Why a word was not done."""
+
+    __slots__ = ()
 
 
 class Said(Protocol):
@@ -71,7 +91,7 @@ class Said(Protocol):
         ...
 
 
-def stale(connection: Connection, ref: str, version: int | None) -> str | None:
+def stale(connection: Connection, ref: str, version: int | None) -> NotDone | None:
     """Why a word about a held effect cannot be done, if it was changed since the person saw it."""
     row = connection.execute(select(EFFECT).where(EFFECT.c.id == ref)).one_or_none()
     return None if row is None else _stale(row, version, HELD)
@@ -105,32 +125,79 @@ def approve(connection: Connection, said: Said, *, people: int = 1) -> str | Non
 
 
 def retry(connection: Connection, said: Said) -> str:
-    """It is not there: send it, as if for the first time. Answers in one line."""
+    """It is not there: send it, as if for the first time, in the words that the person gives, if any. Answers in one line."""
     row = locked(connection, said.ref)
     if row is None:
-        return f"there is no `{said.ref}`"
+        return NotDone(f"there is no `{said.ref}`")
     if why := _stale(row, said.version, NEEDS_HUMAN, UNKNOWN) or _early(connection, row):
         return why
-    at, approval = now(connection), bodies.Approval((said.by,), bodies.hash_of(bodies.read(row.body)))
     _note(connection, row, "not there", None, said.by)
-    # of a key that is too old the person knows better than the platform
-    changes = {"fence": row.fence + 1, "not_before": at, "expires_at": at + DAY, "resent": False}
-    move(connection, row, READY, by=said.by, reason=None, approval=msgspec.json.encode(approval), **changes)
-    return f"`{row.id}` is sent again"
+    return _once_more(connection, row, said)
+
+
+def edit(connection: Connection, said: Said) -> str:
+    """Send in other words what is known not to be there. Answers in one line."""
+    row = locked(connection, said.ref)
+    if row is None:
+        return NotDone(f"there is no `{said.ref}`")
+    if why := _stale(row, said.version, NEEDS_HUMAN, UNKNOWN) or _early(connection, row):
+        return why
+    if not _is_absent(connection, row):
+        return NotDone(
+            f"nobody knows whether `{row.id}` is out: look at the account; if it is not there, say `retry` with this `--text`"
+        )
+    return _once_more(connection, row, said)
+
+
+def _once_more(connection: Connection, row: Effects, said: Said) -> str:
+    effect = bodies.read(row.body)
+    if said.text is not None:
+        effect = replace(effect, text=said.text)
+    at, approval = now(connection), bodies.Approval((said.by,), bodies.hash_of(effect))
+    move(
+        connection,
+        row,
+        READY,
+        by=said.by,
+        reason=None,
+        approval=msgspec.json.encode(approval),
+        body=bodies.written(effect),
+        body_hash=approval.hash,
+        fence=row.fence + 1,
+        not_before=at,
+        expires_at=at + DAY,
+        resent=False,  # of a key that is too old the person knows better than the platform
+    )
+    words = {"text": effect.text or ""}
+    audit.append(connection, "approved", row.id, by=said.by, body={"hash": approval.hash}, personal=words)
+    again = " again" if row.attempts else ""
+    return f"`{row.id}` goes out{again}" + _hindered(connection, row)
+
+
+def _hindered(connection: Connection, row: Effects) -> str:
+    """What else keeps an account from sending."""
+    shut = [
+        one.reason
+        for one in lanes.closed(connection)
+        if (one.account, one.lane) in ((row.account, lanes.EVERYTHING), ("", lanes.rule_lane(row.rule)))
+    ]
+    if not switch.standing(connection).open:
+        shut.append("nothing is sent at the moment: `socialcare doctor` says why")
+    return f", once this is mended: {'; '.join(shut)}" if shut else ""
 
 
 def settle(connection: Connection, said: Said) -> str:
     """It is there, with the link to it; or, without one, let it be. Answers in one line."""
     row = locked(connection, said.ref)
     if row is None:
-        return f"there is no `{said.ref}`"
+        return NotDone(f"there is no `{said.ref}`")
     if why := _stale(row, said.version, NEEDS_HUMAN, UNKNOWN):
         return why
     fence = row.fence + 1
     if said.text:
         remote = _linked(said.text)
         if remote is None:
-            return "the link names no post: copy it from the post itself"
+            return NotDone("the link names no post: copy it from the post itself")
         _note(connection, row, "there", remote, said.by)
         connection.execute(update(CONTROL).values(epoch=CONTROL.c.epoch + 1))
         move(connection, row, SENT, by=said.by, remote_id=remote, fence=fence)
@@ -147,7 +214,7 @@ def done(connection: Connection, said: Said) -> str:
         return _mention_done(connection, platform, root, said.by)
     row = locked(connection, said.ref)
     if row is None:
-        return f"there is no `{said.ref}`"
+        return NotDone(f"there is no `{said.ref}`")
     if why := _stale(row, said.version, REFUSED, EXPIRED):
         return why
     _note(connection, row, DONE, None, said.by)
@@ -160,12 +227,12 @@ def _mention_done(connection: Connection, platform: str, root: str, by: str) -> 
     here = (MENTION.c.platform == platform) & (MENTION.c.root == root)
     row = connection.execute(select(MENTION).where(here).with_for_update()).one_or_none()
     if row is None:
-        return f"there is no `{name}`"
+        return NotDone(f"there is no `{name}`")
     mine = (DECISION.c.mention == row.id) & (DECISION.c.event == "mention")
     outcome = connection.execute(select(DECISION.c.outcome).where(mine)).scalar()
     was = outcome if row.state == "done" else row.state
     if was not in ("inbox", "quarantined"):
-        return f"`{name}` is {was}: nothing more to do"
+        return NotDone(f"`{name}` is {was}: nothing more to do")
     reason = f"{DONE} by {by}" + (f"; {row.reason}" if row.reason else "")
     connection.execute(update(MENTION).where(MENTION.c.id == row.id).values(state=HANDLED, reason=reason))
     # a name of a platform may name its author, who may want to be forgotten
@@ -185,20 +252,36 @@ def _linked(link: str) -> str | None:
     return named if _ID.fullmatch(named) else None
 
 
-def _stale(row: Effects, version: int | None, *states: str) -> str | None:
+def _stale(row: Effects, version: int | None, *states: str) -> NotDone | None:
     if row.state not in states:
-        return f"`{row.id}` is {row.state.lower().replace('_', ' ')}: {row.reason or 'nothing more to do'}"
+        stands, way_out = _STANDS.get(row.state, (row.state.lower(), ""))
+        why = "; ".join(part for part in (row.reason, way_out) if part)
+        return NotDone(f"`{row.id}` is {stands}: {why or 'nothing more to do'}")
     if version is not None and version != row.version:
-        return f"`{row.id}` was changed after you saw it: look again"
+        return NotDone(f"`{row.id}` was changed after you saw it: look again")
     return None
 
 
-def _early(connection: Connection, row: Effects) -> str | None:
+def _is_absent(connection: Connection, row: Effects) -> bool:
+    """Whether two look-ups that saw everything did not find it, when no request of the last attempt could be under way any more."""
+    started = connection.execute(
+        select(func.max(ATTEMPT.c.started_at)).where(ATTEMPT.c.effect == row.id)
+    ).scalar()
+    if started is None:
+        return False
+    empty = (EVIDENCE.c.kind == "empty") & (EVIDENCE.c.reason == "complete")
+    asked = select(EVIDENCE.c.id).where(
+        EVIDENCE.c.effect == row.id, empty, EVIDENCE.c.at >= started + _SETTLED_AFTER
+    )
+    return len(connection.execute(asked.limit(2)).all()) == 2
+
+
+def _early(connection: Connection, row: Effects) -> NotDone | None:
     """A request of the last attempt may still be under way, and nobody can see that it is not there."""
     if row.state != UNKNOWN or row.unknown_since is None:
         return None
     left = row.unknown_since + _SETTLED_AFTER - now(connection)
-    return f"`{row.id}` may still be under way: look again in {left:.0f} s" if left > 0 else None
+    return NotDone(f"`{row.id}` may still be under way: look again in {left:.0f} s") if left > 0 else None
 
 
 def _note(connection: Connection, row: Effects, kind: str, remote_id: str | None, by: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -12,17 +13,32 @@ from sqlalchemy import Connection, Row, select, update
 
 from socialcare.delivery import lanes
 from socialcare.delivery import words as on_effects
+from socialcare.delivery.words import NotDone
 from socialcare.diagnostics.spelling import suggestion
 from socialcare.errors import Interrupted
 from socialcare.model import Control, Decision
+from socialcare.service import approving
 from socialcare.service.decider import Decider
 from socialcare.service.logs import told
 from socialcare.store.database import Database, now
 from socialcare.store.tables import WORD
 
 Word: TypeAlias = Literal[
-    "approve", "reject", "release", "pause", "resume", "resume_rule", "retry", "settle", "done", "close"
+    "approve",
+    "edit",
+    "reject",
+    "release",
+    "pause",
+    "resume",
+    "resume_rule",
+    "retry",
+    "settle",
+    "done",
+    "close",
 ]
+
+NOTHING = "nothing was done: "
+"""How the answer to a word begins that was not done."""
 
 _log = structlog.get_logger()
 
@@ -30,7 +46,7 @@ _log = structlog.get_logger()
 class Said(NamedTuple):
     """A word, what it is about (the id of an effect, a mention, an account, a rule, the conversation of a case), who says it, and what else it takes.
 
-    `text` is an edited text for `approve`, and for `settle` the link to the post, or nothing if it is not there.
+    `text` is a new text for `edit` and perhaps `retry`, and for `settle` the link to the post, or nothing if it is not there.
     """
 
     word: Word
@@ -69,18 +85,21 @@ async def obey(decider: Decider, database: Database) -> int:
 
 async def _done(said: Said, decider: Decider, database: Database) -> str:
     try:
-        return await _do(said, decider, database)
+        answer = await _do(said, decider, database)
+        return f"{NOTHING}{answer}" if isinstance(answer, NotDone) else answer
     except Interrupted:
         raise
     except Exception as error:  # noqa: BLE001 - one word that cannot be done must not keep the others, and all mentions, waiting
         _log.error("a word cannot be done", word=said.word, ref=said.ref, why=told(error), exc_info=error)
-        return "it cannot be done; the log of `socialcare run` says why"
+        return f"{NOTHING}it cannot be done; the log of `socialcare run` says why"
 
 
 async def _do(said: Said, decider: Decider, database: Database) -> str:
     if said.word == "settle":
         return await database.run(partial(on_effects.settle, said=said))
     if said.word == "retry":
+        if said.text is not None:
+            return await _reword(said, decider, database, on_effects.retry)
         return await database.run(partial(on_effects.retry, said=said))
     if said.word == "done":
         return await database.run(partial(on_effects.done, said=said))
@@ -92,23 +111,58 @@ async def _do(said: Said, decider: Decider, database: Database) -> str:
             return f"rule `{said.ref}` is resumed"
         rules = decider.desk.setting.policy.rules
         if said.ref not in rules:
-            return f"the policy has no rule `{said.ref}`; {suggestion(said.ref, rules)}"
-        return f"rule `{said.ref}` had not stopped"
+            return NotDone(f"the policy has no rule `{said.ref}`; {suggestion(said.ref, rules)}")
+        return NotDone(f"rule `{said.ref}` had not stopped")
     if said.word == "close":
         closed = await _decide(said, decider, database)
-        return f"the case `{said.ref}` is closed" if closed else f"there is no case `{said.ref}`"
-    if said.word == "approve":
-        why = await database.run(partial(on_effects.approve, said=said))
-    else:
-        why = await database.look(partial(on_effects.stale, ref=said.ref, version=said.version))
+        return f"the case `{said.ref}` is closed" if closed else NotDone(f"there is no case `{said.ref}`")
+    return await _do_to_held(said, decider, database)
+
+
+async def _do_to_held(said: Said, decider: Decider, database: Database) -> str:
+    """What the guards hold goes, stays or is off; `edit` is for what was held and sent in vain, too."""
+    agrees = said.word in ("approve", "edit")
+    # an approval that died on its way comes again, with a version that it has changed itself
+    version = None if agrees else said.version
+    why = await database.look(partial(on_effects.stale, ref=said.ref, version=version))
     if why is not None:
-        return why
+        return await _reword(said, decider, database, on_effects.edit) if said.word == "edit" else why
+    answer = await database.look(partial(approving.found, ref=said.ref))
+    if answer is None:
+        return NotDone(f"there is no `{said.ref}`")
+    policy = decider.desk.setting.policy
+    held_by = answer.kept.record.by if answer.kept is not None else ()
+    if said.text is not None:
+        problem = approving.outgoing(said.text, answer, decider.desk)[1]
+        if problem is not None:
+            return NotDone(f"{problem}; what `{said.ref}` says is as it was")
+    elif said.word != "reject" and approving.in_vain(said.word, said.by, held_by, policy):
+        return NotDone(f"`{said.ref}` is {approving.waits_for(held_by, policy)}")
+    if agrees:
+        waits = await database.run(partial(on_effects.approve, said=said))
+        if waits is not None:
+            return waits
     decisions = await _decide(said, decider, database)
-    if not decisions:
-        return f"`{said.ref}` is not held"
-    record = next((one for one in decisions[0].actions if one.id == said.ref), None)
-    became = record.state if record is not None else decisions[0].outcome
-    return f"`{said.ref}` is {became}" + (f": {decisions[0].reason}" if decisions[0].reason else "")
+    record = next((one for made in decisions[:1] for one in made.actions if one.id == said.ref), None)
+    if record is None:
+        return NotDone(f"`{said.ref}` is not held")
+    if record.state != "held":
+        return f"`{said.ref}` is {record.state}" + (f": {decisions[0].reason}" if decisions[0].reason else "")
+    still = f"`{said.ref}` is still {approving.waits_for(record.by, policy)}"
+    if said.text is not None:
+        return f"these are its words now; {still}"
+    return still if set(record.by) < set(held_by) else NotDone(still)
+
+
+async def _reword(said: Said, decider: Decider, database: Database, send: Callable[..., str]) -> str:
+    """Send what was not held, or is not any more, in words that have passed the filter."""
+    answer = await database.look(partial(approving.found, ref=said.ref))
+    if answer is None:
+        return NotDone(f"there is no `{said.ref}`")
+    text, problem = approving.outgoing(said.text or "", answer, decider.desk)
+    if why := problem or approving.may_word(answer, said.by, decider.desk):
+        return NotDone(why)
+    return await database.run(partial(send, said=said._replace(text=text)))
 
 
 async def _do_to_account(said: Said, decider: Decider, database: Database) -> str:
@@ -118,7 +172,7 @@ async def _do_to_account(said: Said, decider: Decider, database: Database) -> st
         stopped = await database.run(partial(lanes.resume, account=said.ref, by=said.by))
     accounts = decider.desk.setting.policy.accounts
     if said.ref not in accounts and not stopped:
-        return f"the policy has no account `{said.ref}`; {suggestion(said.ref, accounts)}"
+        return NotDone(f"the policy has no account `{said.ref}`; {suggestion(said.ref, accounts)}")
     await _decide(said, decider, database)
     why = "; ".join(one.reason for one in stopped)
     return f"account `{said.ref}` is {said.word}d" + (f"; what had stopped it: {why}" if why else "")
@@ -126,7 +180,8 @@ async def _do_to_account(said: Said, decider: Decider, database: Database) -> st
 
 async def _decide(said: Said, decider: Decider, database: Database) -> list[Decision]:
     at = datetime.fromtimestamp(await database.look(now), UTC)
-    control = {"at": at, "word": said.word, "ref": said.ref, "by": said.by, "text": said.text}
+    word = "approve" if said.word == "edit" else said.word
+    control = {"at": at, "word": word, "ref": said.ref, "by": said.by, "text": said.text}
     return await decider.decide([msgspec.convert(control, Control)])
 
 

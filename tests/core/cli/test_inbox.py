@@ -142,3 +142,18 @@ def test_several_are_ended_by_one_word(full: None, happening: Any, live_run: Any
     assert live_run("inbox", "done", "x:1003", "x:1004").exit_code == 0
     happening()
     assert "x:100" not in live_run("inbox", "list").output
+
+
+def test_the_exit_code_says_whether_something_was_done(
+    full: None, live_run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if `socialcare run` had answered at once."""
+    answers = iter(["nothing was done: `x:1003` is new", "`x:1003` is done", "`x:1003` is done"])
+
+    async def told(*_: object) -> str:
+        return next(answers)
+
+    monkeypatch.setattr("socialcare.cli.live._told", told)
+    both = live_run("inbox", "done", "x:1003", "x:1003")
+    assert (both.exit_code, both.output) == (1, "nothing was done: `x:1003` is new\n`x:1003` is done\n")
+    assert live_run("inbox", "done", "x:1003").exit_code == 0

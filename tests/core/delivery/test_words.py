@@ -9,12 +9,12 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
-from socialcare.delivery import bodies, outbox, words
+from socialcare.delivery import bodies, lanes, outbox, words
 from socialcare.delivery.claiming import Claim, claim
 from socialcare.delivery.terms import Terms
 from socialcare.model import ActionRecord, Decision
 from socialcare.store.database import Database
-from socialcare.store.tables import ATTEMPT, AUDIT, DECISION, EFFECT, MENTION
+from socialcare.store.tables import ATTEMPT, AUDIT, DECISION, EFFECT, EVIDENCE, MENTION
 
 if TYPE_CHECKING:
     from tests.core.delivery.stage import TurnedClock
@@ -166,7 +166,7 @@ async def test_a_link_that_names_no_post_settles_nothing(
 async def test_it_is_not_there_and_is_sent(
     stage: ModuleType, database: Database, asked: None, clock: TurnedClock
 ) -> None:
-    assert await database.run(partial(words.retry, said=Said())) == "`d1.0` is sent again"
+    assert await database.run(partial(words.retry, said=Said())) == "`d1.0` goes out again"
     row = await database.look(stage.effect)
     assert (row.state, row.not_before) == ("READY", clock.at)
     agreed = bodies.approval(row.approval)
@@ -182,7 +182,7 @@ async def test_a_person_may_send_it_again_though_the_platform_has_forgotten_our_
     await database.run(lambda c: c.execute(ATTEMPT.insert().values(**attempt, request_hash="")).rowcount)
     await database.run(stage.change(EFFECT, resent=True))
     clock.turn(4000)
-    assert await database.run(partial(words.retry, said=Said())) == "`d1.0` is sent again"
+    assert await database.run(partial(words.retry, said=Said())) == "`d1.0` goes out again"
     claimed = await database.run(partial(claim, worker="w1", terms=terms, looked=["d1.0"]))
     assert isinstance(claimed, Claim)
 
@@ -202,7 +202,7 @@ async def test_nobody_sends_again_what_may_be_under_way(
         == "`d1.0` may still be under way: look again in 180 s"
     )
     clock.turn(180)
-    assert await database.run(partial(words.retry, said=Said())) == "`d1.0` is sent again"
+    assert await database.run(partial(words.retry, said=Said())) == "`d1.0` goes out again"
 
 
 async def test_a_word_about_nothing_says_so(database: Database) -> None:
@@ -222,7 +222,7 @@ async def test_somebody_has_dealt_with_what_was_not_sent(
 
 
 async def test_what_may_still_be_sent_is_not_done(stage: ModuleType, database: Database, asked: None) -> None:
-    assert (await database.run(partial(words.done, said=Said()))).startswith("`d1.0` is needs human")
+    assert (await database.run(partial(words.done, said=Said()))).startswith("`d1.0` is perhaps out")
     assert await database.look(stage.evidence) == []
 
 
@@ -265,3 +265,77 @@ async def test_a_mention_that_is_not_decided_or_not_there_is_not_done(
     await database.run(lambda connection: stage.arrive(connection, stage.mention(1)))
     assert await database.run(partial(words.done, said=Said("x:m1"))) == "`x:m1` is new: nothing more to do"
     assert await database.run(partial(words.done, said=Said("x:m2"))) == "there is no `x:m2`"
+
+
+# ---- other words ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def looked(stage: ModuleType, database: Database, asked: None, clock: TurnedClock) -> None:
+    """One request was made, and nothing is known of it yet."""
+    attempt = {"effect": "d1.0", "n": 1, "fence": 1, "started_at": clock.at, "deadline_s": 5.0}
+    await database.run(lambda c: c.execute(ATTEMPT.insert().values(**attempt, request_hash="")).rowcount)
+
+
+async def look(database: Database, at: float, reason: str = "complete") -> None:
+    seen = {"effect": "d1.0", "kind": "empty", "reason": reason, "at": at}
+    await database.run(lambda connection: connection.execute(EVIDENCE.insert().values(**seen)).rowcount)
+
+
+async def test_what_two_look_ups_did_not_find_can_be_said_in_other_words(
+    stage: ModuleType, database: Database, looked: None, clock: TurnedClock
+) -> None:
+    for seconds in (180, 240):
+        await look(database, clock.at + seconds)
+    assert await database.run(partial(words.edit, said=Said(text="better"))) == "`d1.0` goes out again"
+    row = await database.look(stage.effect)
+    effect = bodies.read(row.body)
+    assert (row.state, row.fence, effect.text) == ("READY", 4, "better")
+    assert row.body_hash == bodies.hash_of(effect)
+    assert bodies.approval(row.approval) == bodies.Approval(("maria",), row.body_hash)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [(60, 120, "complete"), (60, 240, "complete"), (180, 240, "incomplete")],
+)
+async def test_what_may_be_there_is_not_said_in_other_words(
+    stage: ModuleType,
+    database: Database,
+    looked: None,
+    clock: TurnedClock,
+    first: int,
+    second: int,
+    reason: str,
+) -> None:
+    await look(database, clock.at + first)
+    await look(database, clock.at + second, reason)
+    answer = await database.run(partial(words.edit, said=Said(text="better")))
+    assert isinstance(answer, words.NotDone)
+    assert answer.startswith("nobody knows whether `d1.0` is out")
+    assert (await database.look(stage.effect)).state == "NEEDS_HUMAN"
+
+
+async def test_who_knows_that_it_is_not_there_may_send_it_in_other_words(
+    stage: ModuleType, database: Database, looked: None
+) -> None:
+    assert await database.run(partial(words.retry, said=Said(text="better"))) == "`d1.0` goes out again"
+    row = await database.look(stage.effect)
+    assert bodies.read(row.body).text == "better"
+    assert await database.look(stage.evidence) == ["not there"]
+
+
+async def test_what_was_never_sent_does_not_go_out_again(
+    stage: ModuleType, database: Database, asked: None
+) -> None:
+    await database.run(stage.change(EFFECT, attempts=0))
+    assert await database.run(partial(words.retry, said=Said())) == "`d1.0` goes out"
+
+
+async def test_it_is_said_what_keeps_an_account_from_sending(database: Database, asked: None) -> None:
+    shut = partial(
+        lanes.close, account="acme", lane=lanes.EVERYTHING, until=None, reason="wrong keys", by="w"
+    )
+    await database.run(shut)
+    answer = await database.run(partial(words.retry, said=Said()))
+    assert answer == "`d1.0` goes out again, once this is mended: wrong keys"

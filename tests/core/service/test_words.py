@@ -15,7 +15,7 @@ from socialcare.model import Mention
 from socialcare.sending import Answer
 from socialcare.service import inbox
 from socialcare.service.run import Service, is_busy
-from socialcare.service.words import Said, answer_to, say
+from socialcare.service.words import NOTHING, Said, answer_to, say
 from socialcare.store.retention import erase_author
 from socialcare.store.tables import AUDIT, EFFECT, WORD
 
@@ -106,15 +106,47 @@ async def test_an_approved_answer_goes_out(people: People, care: Any, held: inbo
 
 async def test_only_those_whom_the_guard_names_can_approve(people: People, held: inbox.Item) -> None:
     answer = await people.told("approve", held, by="jo")
-    assert answer is not None
-    assert "is held" in answer
+    assert answer == f"{NOTHING}`{held.ref}` is held by loud, of which mara may `approve` it"
     assert await people.state() == "HELD"
+
+
+async def test_a_night_is_not_approved_and_loudness_not_released(
+    people: People, mention: Made, held: inbox.Item
+) -> None:
+    answer = await people.told("release", held)
+    assert answer == f"{NOTHING}`{held.ref}` is held by loud, of which mara may `approve` it"
+    await people.clock.advance(6 * 3600)
+    await people.service.beat()
+    await people.ask(mention(2))
+    (night,) = [one for one in await people.waiting() if one.handle == "jo2"]
+    answer = await people.told("approve", night)
+    assert answer == f"{NOTHING}`{night.ref}` is held by late, from which `release` lets it go now"
+
+
+async def test_what_another_guard_holds_still_is_said_so(people: People, mention: Made) -> None:
+    await people.clock.advance(6 * 3600)
+    await people.service.beat()
+    await people.ask(mention(1, followers=5_000))
+    one = await people.one()
+    answer = await people.told("edit", one, "Until 8!")
+    assert answer == (
+        f"these are its words now; `{one.ref}` is still held by late, from which `release` lets it go now"
+    )
+    assert (await people.one()).we == "Until 8!"
+
+
+async def test_an_edit_that_cannot_go_out_leaves_the_words_as_they_were(
+    people: People, held: inbox.Item
+) -> None:
+    answer = await people.told("edit", held, "long " * 60)
+    assert answer == f"{NOTHING}too long: 299 of 280; what `{held.ref}` says is as it was"
+    assert (await people.one()).we == held.we
 
 
 async def test_an_edited_answer_goes_out_in_these_words_and_filtered(
     people: People, care: Any, held: inbox.Item
 ) -> None:
-    await people.told("approve", held, "Until 8\u202e tonight!")
+    await people.told("edit", held, "Until 8\u202e tonight!")
     row = await people.row()
     effect, approval = bodies.read(row.body), bodies.approval(row.approval)
     assert effect.text == "Until 8 tonight!", "S14: the filter for what goes out is asked last"
@@ -152,7 +184,7 @@ async def test_a_word_said_twice_is_done_once(people: People, held: inbox.Item, 
     assert await people.answer(first) != await people.answer(second)
     again = await people.answer(second)
     assert again is not None
-    assert again.startswith(f"`{held.ref}` is {(await people.state()).lower()}")
+    assert again.startswith(f"{NOTHING}`{held.ref}` is {(await people.state()).lower()}")
 
 
 async def test_of_two_words_at_once_the_first_is_done(people: People, held: inbox.Item) -> None:
@@ -161,14 +193,16 @@ async def test_of_two_words_at_once_the_first_is_done(people: People, held: inbo
     assert await people.state() == "READY"
     first, second = [await people.answer(number) for number in numbers]
     assert first == f"`{held.ref}` is allowed: rule hours"
-    assert second == f"`{held.ref}` is ready: nothing more to do"
+    assert second == f"{NOTHING}`{held.ref}` is ready: nothing more to do"
 
 
 async def test_a_word_about_an_older_version_is_refused(people: People, held: inbox.Item) -> None:
     change = EFFECT.update().values(version=EFFECT.c.version + 1)
     await people.database.run(lambda connection: connection.execute(change).rowcount)
     for word in ("approve", "reject", "release"):
-        assert await people.told(word, held) == f"`{held.ref}` was changed after you saw it: look again"
+        assert (
+            await people.told(word, held) == f"{NOTHING}`{held.ref}` was changed after you saw it: look again"
+        )
     assert await people.state() == "HELD"
 
 
@@ -179,7 +213,7 @@ async def test_after_the_mention_was_deleted_nothing_is_approved(
     await people.service.intake.accept([gone], "line", None)
     await people.service.speaker.sweep()
     answer = await people.told("approve", held)
-    assert answer == f"`{held.ref}` is cancelled: the mention is gone"
+    assert answer == f"{NOTHING}`{held.ref}` is cancelled: the mention is gone"
     await people.service.speaker.speak_once()
     assert care.platform.posts == []
 
@@ -205,12 +239,35 @@ async def test_a_night_can_be_cut_short_by_release(people: People, care: Any, me
 
 async def test_what_is_nobodys_can_be_sent_again_once(people: People, care: Any, lost: inbox.Item) -> None:
     assert (lost.waits, lost.handle) == ("needs_human", "jo1")
-    assert await people.told("retry", lost) == f"`{lost.ref}` is sent again"
-    assert await people.told("retry", lost) == f"`{lost.ref}` is ready: nothing more to do"
+    assert await people.told("retry", lost) == f"`{lost.ref}` goes out again"
+    assert await people.told("retry", lost) == f"{NOTHING}`{lost.ref}` is ready: nothing more to do"
     for _ in "ab":
         await people.service.speaker.speak_once()
     assert len(care.platform.posts) == 1
     assert await people.state() == "SENT"
+
+
+async def test_what_is_known_not_to_be_there_goes_out_in_other_words_and_filtered(
+    people: People, care: Any, lost: inbox.Item
+) -> None:
+    assert await people.told("edit", lost, "Until 8\u202e tonight!") == f"`{lost.ref}` goes out again"
+    for _ in "ab":
+        await people.service.speaker.speak_once()
+    assert [post.text for post in care.platform.posts] == ["Until 8 tonight!"]
+    row = await people.row()
+    assert bodies.approval(row.approval) == bodies.Approval(("mara",), bodies.hash_of(bodies.read(row.body)))
+
+
+async def test_other_words_need_those_whom_the_guards_name(people: People, lost: inbox.Item) -> None:
+    for word in ("edit", "retry"):
+        answer = await people.told(word, lost, "Until 8!", by="jo")
+        assert answer == f"{NOTHING}by guard loud mara has to agree to other words"
+    assert await people.state() == "NEEDS_HUMAN"
+
+
+async def test_other_words_that_cannot_go_out_are_refused(people: People, lost: inbox.Item) -> None:
+    assert await people.told("edit", lost, "long " * 60) == f"{NOTHING}too long: 299 of 280"
+    assert await people.state() == "NEEDS_HUMAN"
 
 
 async def test_what_is_there_is_settled_with_its_link(people: People, care: Any, lost: inbox.Item) -> None:
@@ -240,7 +297,8 @@ async def test_a_paused_account_holds_what_it_would_say_until_it_is_resumed(
     await people.ask(mention(1))
     assert await people.state() == "HELD"
     assert (
-        await account("resume", "man") == "the policy has no account `man`; did you mean `main`? known: main"
+        await account("resume", "man")
+        == f"{NOTHING}the policy has no account `man`; did you mean `main`? known: main"
     )
     assert await account("resume", "main") == "account `main` is resumed"
     assert await people.state() == "READY"
@@ -289,8 +347,11 @@ async def test_a_rule_that_was_refused_too_often_is_resumed_by_a_person(
     while await people.service.speaker.speak_once():
         pass
     assert len(care.platform.posts) == 1
-    assert await told("hours") == "rule `hours` had not stopped"
-    assert await told("hour") == "the policy has no rule `hour`; did you mean `hours`? known: hours, lost"
+    assert await told("hours") == f"{NOTHING}rule `hours` had not stopped"
+    assert (
+        await told("hour")
+        == f"{NOTHING}the policy has no rule `hour`; did you mean `hours`? known: hours, lost"
+    )
 
 
 async def test_a_word_that_cannot_be_done_keeps_nothing_else_waiting(
@@ -302,7 +363,7 @@ async def test_a_word_that_cannot_be_done_keeps_nothing_else_waiting(
     wrong = await people.say("approve", lost)
     other = await people.database.run(partial(say, said=Said("pause", "main", "mara")))
     await people.ask(mention(2))
-    assert await people.answer(wrong) == "it cannot be done; the log of `socialcare run` says why"
+    assert await people.answer(wrong) == f"{NOTHING}it cannot be done; the log of `socialcare run` says why"
     assert await people.answer(other) == "account `main` is paused"
     assert ("a word cannot be done", "approve") in [(line["event"], line.get("word")) for line in logged]
     assert len(await people.database.look(lambda connection: connection.execute(select(EFFECT)).all())) == 2
@@ -451,5 +512,5 @@ async def test_a_case_is_listed_with_its_owner_and_clock_and_closed_by_a_word(
     (late,) = [one for one in await people.waiting() if one.waits == "case"]
     assert late.why.startswith("of mara, not answered by ")
     assert await people.told("close", late) == f"the case `{late.ref}` is closed"
-    assert await people.told("close", late) == f"there is no case `{late.ref}`"
+    assert await people.told("close", late) == f"{NOTHING}there is no case `{late.ref}`"
     assert not [one for one in await people.waiting() if one.waits == "case"]
