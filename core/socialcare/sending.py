@@ -115,8 +115,11 @@ class Sender(Protocol):
         """
         ...
 
-    async def own_posts(self, account: str, since: datetime) -> Found:
-        """All own posts of an account since a moment: to remember what a restored database forgot, or to look for several at once."""
+    async def own_posts(self, account: str, since: datetime) -> Found | None:
+        """All own posts of an account since a moment: to remember what a restored database forgot, or to look for several at once.
+
+        `None` where this is no account of yours, so that you can have said nothing in its name.
+        """
         ...
 
     async def is_there(self, mention: Mention) -> bool | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from socialcare.clock import Clock
 from socialcare.delivery import audit, bodies
@@ -39,7 +39,6 @@ _LONGEST_READ = 600.0
 _APART = 60.0
 """How far a platform's clock and the database's may be apart, in seconds."""
 
-_SINCE = func.coalesce(CONTROL.c.forgot_at, 0.0)
 _READ_BACK = "read back"
 _NOT_THERE = "not there"
 
@@ -64,13 +63,10 @@ class Remembering:
         if forgot_at is None or not self._is_quiet(forgot_at):
             return False
         since = await self.database.look(partial(_since, forgot_at=forgot_at))
-        missing = []
-        for sender in senders:
-            for account in accounts if sender.look_up != "none" else ():
-                if not await self._read_back(account, sender, since):
-                    missing.append(account)
+        asked = [(account, sender) for sender in senders if sender.look_up != "none" for account in accounts]
+        missing = {account for account, sender in asked if not await self._read_back(account, sender, since)}
         if missing:
-            raise Interrupted(f"own posts could not all be read back: {', '.join(sorted(set(missing)))}")
+            raise Interrupted(f"own posts could not all be read back: {', '.join(sorted(missing))}")
         await self.database.run(partial(_resume, forgot_at=forgot_at))
         return True
 
@@ -110,7 +106,7 @@ def asks_first(connection: Connection, row: Effects, effect: Effect) -> bool:
         return bool((row.created_at if due is None else due) <= forgot_at)
     if row.slot == "public":
         return bool(row.changed_at <= forgot_at) or _edit_is_answered(connection, row)
-    return effect.mention.at.timestamp() <= forgot_at + _APART
+    return effect.mention.at.timestamp() <= float(forgot_at) + _APART
 
 
 def _edit_is_answered(connection: Connection, row: Effects) -> bool:
@@ -122,8 +118,12 @@ def _edit_is_answered(connection: Connection, row: Effects) -> bool:
 
 def _forgot_at(connection: Connection) -> float | None:
     """When it was noticed; `None` where nothing is forgotten."""
-    at: float | None = connection.execute(select(_SINCE).where(CONTROL.c.amnesia)).scalar()
+    at: float | None = connection.execute(select(_noticed()).where(CONTROL.c.amnesia)).scalar()
     return at
+
+
+def _noticed() -> ColumnElement[float]:
+    return func.coalesce(CONTROL.c.forgot_at, 0.0)
 
 
 def _since(connection: Connection, forgot_at: float) -> datetime:
@@ -208,7 +208,7 @@ def _resume(connection: Connection, forgot_at: float) -> None:
     Raises:
         Interrupted: it was.
     """
-    over = update(CONTROL).where(CONTROL.c.amnesia, _SINCE == forgot_at).values(amnesia=False)
+    over = update(CONTROL).where(CONTROL.c.amnesia, _noticed() == forgot_at).values(amnesia=False)
     if connection.execute(over).rowcount != 1:
         raise Interrupted("the database was found to have forgotten something again")
     audit.append(connection, "amnesia over", "sending", by=BY)

@@ -93,11 +93,11 @@ class XSender:
             found = await looking.own_posts(client, account.id, since)
         return Found([post for post in found.posts if _can_be(post, effect)], found.complete)
 
-    async def own_posts(self, account: str, since: datetime) -> Found:
-        """All that an account has posted since a moment; no private messages."""
+    async def own_posts(self, account: str, since: datetime) -> Found | None:
+        """All that an account has posted since a moment, no private messages; `None` where we have no keys for it."""
         ours = named(self._accounts, account)
         if ours is None:
-            return Found((), complete=False)
+            return None
         return await looking.own_posts(self._client(ours), ours.id, since)
 
     async def is_there(self, mention: Mention) -> bool | None:

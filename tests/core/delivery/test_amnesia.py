@@ -130,8 +130,8 @@ async def test_a_reply_is_not_given_again_where_a_failover_forgot_it(
     for _ in range(2):
         await speaker.speak_once()
     assert [one.id for one in ledger.requests] == ["d1.0"]
-    for table in (ATTEMPT, EVIDENCE):
-        await database.run(lambda connection, table=table: connection.execute(table.delete()).rowcount)
+    await database.run(lambda connection: connection.execute(EVIDENCE.delete()).rowcount)
+    await database.run(lambda connection: connection.execute(ATTEMPT.delete()).rowcount)
     await database.run(stage.change(EFFECT, **before._asdict()))
     await database.run(stage.change(CONTROL, epoch=epoch))
     for _ in range(3):

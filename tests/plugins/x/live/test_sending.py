@@ -242,8 +242,15 @@ async def test_a_look_up_pages_back_to_its_moment_and_says_whether_it_saw_all(
     x.script.then("GET /2/users/:id/tweets", "ok", "error")
     assert not (await sender.find(effect(asked), since)).complete
     recent = await sender.own_posts("main", since + timedelta(seconds=230))
+    assert recent is not None
     assert recent.complete
     assert len(recent.posts) < 20
+
+
+async def test_of_an_account_without_keys_there_is_nothing_to_read_back(
+    sender: XSender, clock: HandClock
+) -> None:
+    assert await sender.own_posts("elsewhere", datetime.fromtimestamp(clock.now(), UTC)) is None
 
 
 async def test_a_message_and_a_post_are_found_by_their_words(
