@@ -4,29 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from shlex import quote
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from sqlalchemy import Connection, func, select
 
 from socialcare.config import Settings
-from socialcare.delivery import audit, lanes, leases, switch
+from socialcare.delivery import audit, leases
 from socialcare.diagnostics import Problems
 from socialcare.errors import Interrupted, SettingsError, SocialcareError
 from socialcare.opening import load_policy
 from socialcare.plugins import Loaded, load
 from socialcare.service.settings import database_url, demand_database, live_settings
+from socialcare.service.standing import Finding, passing, standing
 from socialcare.service.terms import terms_for
 from socialcare.store.database import Database, now, open_database
 from socialcare.store.tables import CURSOR, EFFECT, MENTION, REJECT
-
-
-class Finding(NamedTuple):
-    """One thing that was looked at: `well`, to be looked at (`warning`), or in the way (`problem`)."""
-
-    state: Literal["well", "warning", "problem"]
-    what: str
-    out: str = ""
 
 
 async def examine(settings: Settings) -> list[Finding]:
@@ -146,35 +138,8 @@ def _listed(connection: Connection, look: Callable[[Connection], Iterator[Findin
 
 
 def _sending(connection: Connection) -> Iterator[Finding]:
-    standing = switch.standing(connection)
-    if standing.killed:
-        yield Finding(
-            "warning",
-            f"the kill switch is on: {standing.reason or 'no reason given'}",
-            "`socialcare kill-switch off`",
-        )
-    if standing.amnesia:
-        yield Finding(
-            "warning", "the database may have forgotten what was sent", "`socialcare run` reads it back first"
-        )
-    for lane in lanes.closed(connection):
-        yield _stopped(lane, now(connection))
-
-
-def _stopped(lane: lanes.Closed, at: float) -> Finding:
-    """Where nothing is sent, for how long, why, and what a person can do about it."""
-    rule = lane.lane.removeprefix(lanes.rule_lane(""))
-    who, whom = (
-        (f"account `{lane.account}`", quote(lane.account))
-        if lane.account
-        else (f"rule `{rule}`", f"--rule {quote(rule)}")
-    )
-    all_of_it = lane.lane == lanes.EVERYTHING or not lane.account
-    what = f"{who} sends nothing" if all_of_it else f"{who} sends nothing by {lane.lane}"
-    if lane.until is None:
-        return Finding("warning", f"{what}: {lane.reason}", f"`socialcare resume {whom}` once that is mended")
-    way_out = f"it goes on then; before, with `socialcare resume {whom}`" if all_of_it else "it goes on then"
-    return Finding("warning", f"{what} for {lane.until - at:.0f} s: {lane.reason}", way_out)
+    yield from standing(connection)
+    yield from passing(connection)
 
 
 def _workers(connection: Connection) -> Iterator[Finding]:

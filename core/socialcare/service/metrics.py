@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from sqlalchemy import Connection, func, select
 
 from socialcare.clock import Clock
+from socialcare.delivery import lanes
 from socialcare.model import Decision
 from socialcare.store.database import now
 from socialcare.store.intake import Taken
@@ -39,6 +40,8 @@ class Metrics:
         self.effects = self._gauge("effects", "What is to be said or was said, by state.", "state")
         self.oldest_held = self._gauge("oldest_held_seconds", "Age of what waits longest for a person.")
 
+        self.closed = self._gauge("lanes_closed", "Where nothing is sent at the moment.", "account", "lane")
+
     def _counter(self, name: str, doc: str, *labels: str) -> Counter:
         return Counter(f"socialcare_{name}", doc, labels, registry=self.registry)
 
@@ -48,6 +51,11 @@ class Metrics:
     def heard(self, feed: str) -> None:
         """A feed gave a sign of life."""
         self._heard[feed] = self._clock.steady()
+
+    @property
+    def silent(self) -> dict[str, float]:
+        """Seconds since each feed gave a sign of life."""
+        return {feed: self._clock.steady() - moment for feed, moment in self._heard.items()}
 
     def taken(self, feed: str, taken: Taken) -> None:
         """What a batch came to."""
@@ -75,8 +83,11 @@ class Metrics:
         held = select(func.min(EFFECT.c.created_at)).where(EFFECT.c.state.in_(("HELD", "NEEDS_HUMAN")))
         since = connection.execute(held).scalar()
         self.oldest_held.set(at - since if since is not None else 0)
-        for feed, moment in self._heard.items():
-            self.silence.labels(feed).set(self._clock.steady() - moment)
+        self.closed.clear()
+        for lane in lanes.closed(connection):
+            self.closed.labels(lane.account, lane.lane).set(1)
+        for feed, silent in self.silent.items():
+            self.silence.labels(feed).set(silent)
 
     def page(self) -> bytes:
         """All of it, as Prometheus reads it."""

@@ -28,13 +28,15 @@ from socialcare.model import Decision
 from socialcare.opening import open_desk
 from socialcare.plugins import Loaded, load
 from socialcare.seam import attempt_awaiting
-from socialcare.service import policies
+from socialcare.service import closures, policies
+from socialcare.service.closures import Closures
 from socialcare.service.decider import Decider, tell_failures
 from socialcare.service.listener import Listener
 from socialcare.service.loops import Loops
 from socialcare.service.metrics import Metrics
 from socialcare.service.policies import Policies, Served
 from socialcare.service.settings import Live, database_url, live_settings
+from socialcare.service.standing import standing
 from socialcare.service.terms import terms_for
 from socialcare.service.web import application, served_at
 from socialcare.service.words import obey
@@ -182,14 +184,9 @@ class Service:
             )
             why.append(f"the policy has errors; {served}")
         try:
-            standing = await self.database.look(switch.standing)
+            why += [one.what for one in await self.database.look(standing)]
         except Interrupted as error:
             why.append(f"the database is away: {error}")
-        else:
-            if standing.killed:
-                why.append("the kill switch is on" + (f": {standing.reason}" if standing.reason else ""))
-            if standing.amnesia:
-                why.append("nothing is sent: our own posts are to be read back first")
         return [*why, *(f"{name}: {problem}" for name, problem in sorted(self.loops.ailing.items()))]
 
     # ---- the whole --------------------------------------------------------------------------------------------------
@@ -197,8 +194,8 @@ class Service:
     async def wake_up(self) -> None:
         """Find out whether this database may be sent from, and by which policy."""
         copy = copy_beside(self.settings, make_url(database_url(self.live, self.settings)))
-        standing = await self.database.run(partial(amnesia.begin, copy=amnesia.read_copy(copy)))
-        if standing == "foreign":
+        whose = await self.database.run(partial(amnesia.begin, copy=amnesia.read_copy(copy)))
+        if whose == "foreign":
             self.safe_mode = "the database is another host's, or a copy; `socialcare adopt` makes it ours"
             return
         self.speaker.copy = copy
@@ -253,6 +250,7 @@ class Service:
         yield "beat", self.beat, leases.BEAT_EVERY
         yield "retain", self.retain, 3600.0
         yield "anchor", self.anchor, 86_400.0
+        yield "lanes", Closures(self.database).tell, closures.EVERY
         if not self.safe_mode:
             yield "policy", self.reread, policies.EVERY
             yield "decide", self.decide, 0.2

@@ -46,7 +46,9 @@ def application(
 
     async def ready(_: web.Request) -> web.Response:
         why = list(await unready())
-        return web.json_response({"ready": not why, "why": why}, status=503 if why else 200)
+        heard = {feed: round(seconds, 1) for feed, seconds in metrics.silent.items()}
+        status = 503 if why else 200
+        return web.json_response({"ready": not why, "why": why, "heard": heard}, status=status)
 
     async def figures(_: web.Request) -> web.Response:
         with suppress(Interrupted):  # then what this process itself knows

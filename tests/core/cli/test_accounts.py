@@ -67,7 +67,7 @@ def test_what_goes_on_by_itself_is_said_with_the_time(care: Any, happening: Any,
 
     happening(then=limit)
     output = live_run("doctor").output
-    assert "account `main` sends nothing for " in output
+    assert "account `main` sends nothing until 2255-03-14 16:00 UTC: used up\n" in output
     assert "help: it goes on then; before, with `socialcare resume main`\n" in output
     assert "account `main` sends nothing by x for " in output
     assert "help: it goes on then\n" in output

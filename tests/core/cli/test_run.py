@@ -265,7 +265,11 @@ def test_readyz_can_be_asked(deployed: Callable[..., Deployment], unused_port: i
     with pytest.raises(HTTPError) as caught:
         urlopen(f"http://127.0.0.1:{unused_port}/readyz")
     with caught.value as answer:
-        assert json.load(answer) == {"ready": False, "why": ["started in safe mode"]}
+        assert json.load(answer) == {
+            "ready": False,
+            "why": ["started in safe mode"],
+            "heard": {},
+        }
     with urlopen(f"http://127.0.0.1:{unused_port}/metrics") as page:
         assert b"socialcare_mentions_waiting 0.0" in page.read()
 

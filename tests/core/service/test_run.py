@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from socialcare.delivery import amnesia, switch
+from socialcare.delivery import amnesia, lanes, switch
 from socialcare.errors import SettingsError
 from socialcare.listening import Batch
 from socialcare.model import Mention
@@ -157,6 +157,27 @@ async def test_the_kill_switch_is_a_reason_not_to_be_ready(care: Any) -> None:
         await service.database.run(partial(switch.kill, reason="a storm", by="mara"))
         assert await service.unready() == ["the kill switch is on: a storm"]
         await service.database.run(partial(switch.release, by="mara"))
+        assert await service.unready() == []
+
+
+async def test_what_stopped_until_a_person_resumes_it_is_a_reason_not_to_be_ready(care: Any) -> None:
+    async with care.awake() as service:
+        for account, lane, until in (("main", "*", None), ("", "rule:hours", None), ("main", "x", 9e9)):
+            shut = partial(lanes.close, account=account, lane=lane, until=until, reason="no credit", by="w1")
+            await service.database.run(shut)
+        assert await service.unready() == [
+            "rule `hours` sends nothing: no credit",
+            "account `main` sends nothing: no credit",
+        ], "a rate limit ends by itself"
+
+
+async def test_an_account_that_a_person_paused_is_a_reason_not_to_be_ready(care: Any) -> None:
+    async with care.awake() as service:
+        await service.database.run(partial(say, said=Said("pause", "main", "mara")))
+        await service.decide()
+        assert await service.unready() == ["account `main` is paused: what it would say is held"]
+        await service.database.run(partial(say, said=Said("resume", "main", "mara")))
+        await service.decide()
         assert await service.unready() == []
 
 

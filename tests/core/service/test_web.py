@@ -11,6 +11,7 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import func, select
 
+from socialcare.delivery import lanes
 from socialcare.errors import Interrupted, SettingsError
 from socialcare.listening import Arrival, Refused
 from socialcare.model import Mention
@@ -189,12 +190,15 @@ async def test_a_check_is_answered_also_while_intake_is_busy_or_the_database_awa
 async def test_ready_says_why_not(front: Front) -> None:
     async with front.called() as client:
         answer = await client.get("/readyz")
-        assert (answer.status, await answer.json()) == (200, {"ready": True, "why": []})
+        assert (answer.status, await answer.json()) == (
+            200,
+            {"ready": True, "why": [], "heard": {}},
+        )
         front.why = ["the kill switch is on"]
         answer = await client.get("/readyz")
         assert (answer.status, await answer.json()) == (
             503,
-            {"ready": False, "why": ["the kill switch is on"]},
+            {"ready": False, "why": ["the kill switch is on"], "heard": {}},
         )
         answer = await client.get("/livez")
         assert (answer.status, await answer.json()) == (200, {"live": True})
@@ -212,6 +216,19 @@ async def test_the_figures_are_those_that_dashboards_know(
     )
     assert 'socialcare_arrivals_total{feed="bell",kind="new"} 1.0' in page
     assert "socialcare_mentions_waiting 1.0" in page
+
+
+async def test_figures_and_health_tell_what_is_closed_and_which_feed_gave_a_sign_of_life(
+    front: Front,
+) -> None:
+    await front.database.run(lambda to: lanes.close(to, "main", "*", until=None, reason="no credit", by="w1"))
+    front.metrics.heard("line")
+    async with front.called() as client:
+        page = await (await client.get("/metrics")).text()
+        assert 'socialcare_lanes_closed{account="main",lane="*"} 1.0' in page
+        assert (await (await client.get("/readyz")).json())["heard"] == {"line": 0.0}
+        await front.database.run(lambda to: lanes.reopen(to, "main", "*", by="mara"))
+        assert "lanes_closed{" not in await (await client.get("/metrics")).text()
 
 
 async def test_two_webhooks_at_one_path_are_refused(front: Front) -> None:
