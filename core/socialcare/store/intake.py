@@ -234,8 +234,9 @@ def _mention(group: _Group, mention: Admitted, feed: str) -> str:
         return "gone"
     if mention.id != mention.root and group.is_buried(mention.platform, mention.id):
         # the notice named an edit that we had not seen
-        group.bury(*key)
-        _end(group, key, "deleted")
+        for one in (claimed, key):
+            group.bury(*one)
+            _end(group, one, "deleted")
         return "gone"
     if root is None:
         group.fresh[key] = (mention, feed)
