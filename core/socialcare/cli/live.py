@@ -59,7 +59,8 @@ def demand_live() -> None:
     if missing:
         raise SettingsError(
             f"this needs packages that are not installed: {', '.join(missing)}\n"
-            "help: install them with `pip install 'socialcare[live]'`, or `socialcare[x]` for X, `socialcare[all]` for everything"
+            "help: install them with `pip install 'socialcare[live]'`, or `socialcare[x]` for X, `socialcare[all]` for everything; "
+            "in a clone of the repository with `pip install '.[x]'`"
         )
 
 
