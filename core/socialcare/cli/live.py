@@ -112,8 +112,8 @@ def tell(said: Said, file: Path | None = None) -> None:
 
     Raises:
         click.UsageError: it is about an account or a case that is not there.
-        SettingsError: as `look`.
         click.exceptions.Exit: nothing was done; the exit code is 1.
+        SettingsError: as `look`.
     """
     from socialcare.cli.console import out
     from socialcare.diagnostics.excerpt import visible
@@ -159,8 +159,8 @@ async def _told(database: Database, said: Said) -> str:
     from functools import partial
 
     from socialcare.clock import SystemClock
-    from socialcare.service.words import answer_to, say
     from socialcare.delivery import leases
+    from socialcare.service.words import answer_to, say
 
     clock = SystemClock()
     number = await database.run(partial(say, said=said))
