@@ -93,7 +93,7 @@ class Remembering:
 def asks_first(connection: Connection, row: Effects, effect: Effect) -> bool:
     """Whether a person has to say that an effect was not done already: it is from before the database forgot, and no reading shows it.
 
-    Answers to a mention are read back, so of these only what was ready then. A person who said `not there` is not asked again.
+    The one public answer to a mention is read back, so of these only what was ready then. Who said `not there` is not asked again.
     """
     forgot_at = connection.execute(select(CONTROL.c.forgot_at)).scalar()
     if forgot_at is None:

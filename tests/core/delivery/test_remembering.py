@@ -188,9 +188,9 @@ async def test_a_reply_that_is_decided_afterwards_is_given(
     "said",
     [
         ActionRecord(action="dm", rule="r1", slot="private", text="write to us"),
-        ActionRecord(action="quote", rule="r1", text="how kind"),
+        ActionRecord(action="badge", rule="r1", text="gold"),
     ],
-    ids=["a message", "a quote"],
+    ids=["a message", "what a plugin adds"],
 )
 async def test_what_is_not_read_back_is_put_to_a_person_once(
     stage: ModuleType,
@@ -201,7 +201,7 @@ async def test_what_is_not_read_back_is_put_to_a_person_once(
     remember: Forget,
     said: ActionRecord,
 ) -> None:
-    ledger.actions = frozenset({"dm", "quote"})
+    ledger.actions = frozenset({"dm", "badge"})
     terms = stage.terms(ledger)
     clock.turn(600)
     await forget()
