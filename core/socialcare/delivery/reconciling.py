@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, func, or_, select, union_all
 
 from socialcare.delivery import bodies, leases
 from socialcare.delivery.outcomes import doubt, pause
@@ -30,7 +30,7 @@ from socialcare.delivery.terms import Term, Terms
 from socialcare.failpoints import reach
 from socialcare.sending import Effect, Found, OwnPost
 from socialcare.store.database import now
-from socialcare.store.tables import ATTEMPT, EFFECT, EVIDENCE, MENTION
+from socialcare.store.tables import ATTEMPT, EDIT, EFFECT, EVIDENCE, MENTION
 
 PATIENCE = 1800.0
 """Seconds after which a person is asked."""
@@ -157,14 +157,15 @@ def doubts(connection: Connection, worker: str) -> list[Doubt]:
     tried = ATTEMPT.c.effect.in_(select(EFFECT.c.id).where(mine))
     firsts = select(ATTEMPT.c.effect, func.min(ATTEMPT.c.started_at)).where(tried).group_by(ATTEMPT.c.effect)
     begun = {effect: float(at) for effect, at in connection.execute(firsts)}
-    edits = select(MENTION.c.id, MENTION.c.root, MENTION.c.newest).where(
-        MENTION.c.id.in_(select(EFFECT.c.mention).where(mine))
-    )
-    known = {one.id: (one.root, one.newest) for one in connection.execute(edits)}
+    answered = select(EFFECT.c.mention).where(mine)
+    roots = select(MENTION.c.id, MENTION.c.root).where(MENTION.c.id.in_(answered))
+    edits = select(EDIT.c.mention, EDIT.c.id).where(EDIT.c.mention.in_(answered))
+    known: defaultdict[int, list[str]] = defaultdict(list)
+    for mention, name in connection.execute(union_all(roots, edits)):
+        known[mention].append(name)
     at = now(connection)
     return [
-        _doubt(row, at, begun.get(row.id, row.created_at), told[row.id], known.get(row.mention, ()))
-        for row in rows
+        _doubt(row, at, begun.get(row.id, row.created_at), told[row.id], known[row.mention]) for row in rows
     ]
 
 

@@ -15,7 +15,7 @@ from socialcare.delivery.speaking import Speaker
 from socialcare.delivery.terms import Terms
 from socialcare.sending import Answer, Found, OwnPost
 from socialcare.store.database import Database
-from socialcare.store.tables import EFFECT, MENTION
+from socialcare.store.tables import EDIT, EFFECT
 
 if TYPE_CHECKING:
     from tests.core.delivery.stage import Ledger, TurnedClock
@@ -77,8 +77,10 @@ async def test_an_answer_to_any_edit_that_is_known_is_found(
     stage: ModuleType, database: Database, ledger: Ledger, begin: Begin, play: Play
 ) -> None:
     terms = await begin(ledger)
-    await database.run(stage.change(MENTION, newest="m1c"))
-    ledger.posts = [reply(stage, "m1c")]
+    row = (await database.look(stage.effect)).mention
+    edits = [{"platform": "x", "id": name, "mention": row} for name in ("m1b", "m1c")]
+    await database.run(lambda connection: connection.execute(EDIT.insert(), edits))
+    ledger.posts = [reply(stage, "m1b")]
     assert await play(terms, 80) == "SENT"
 
 
