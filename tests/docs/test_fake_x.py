@@ -15,7 +15,7 @@ import pytest
 
 PAGE = Path(__file__).parents[2] / "docs" / "testing-live.md"
 PART = PAGE.read_text("utf-8").partition("## `socialcare run` against it")[2].partition("\n## ")[0]
-TYPED = re.findall(r"(?m)^\$ (.*)$", PART)
+TYPED: list[str] = re.findall(r"(?m)^\$ (.*)$", PART)
 
 
 def the(beginning: str) -> str:

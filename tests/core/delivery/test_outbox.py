@@ -136,7 +136,8 @@ async def test_a_later_decision_about_an_edit_that_is_no_longer_the_newest_answe
     stage: ModuleType, database: Database, record: Record
 ) -> None:
     def edit(number: int) -> Mention:
-        return replace(stage.mention(number), id=str(100 + number), root="100")
+        made: Mention = stage.mention(number)
+        return replace(made, id=str(100 + number), root="100")
 
     async def arrives(number: int) -> None:
         await database.run(partial(take_in, arrivals=[edit(number)], feed="f", cursor=None))
