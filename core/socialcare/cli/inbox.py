@@ -24,7 +24,7 @@ _MOST = 50
 _NEXT = {
     "needs_human": "look at the account, then say `settle`, or `retry` or `edit` if it is not there",
     "held": "`approve`, `release`, `edit` or `reject`",
-    "refused": "`done`, once somebody has dealt with it",
+    "refused": "`edit` sends it in other words; `done`, once somebody has dealt with it",
     "expired": "`done`, once somebody has dealt with it",
     "case": "`close`, once it is over",
     "quarantined": "`done`, once somebody has dealt with it on the platform",

@@ -36,7 +36,7 @@ NEEDS_HUMAN: Final = "NEEDS_HUMAN"
 """A person has to say what became of it."""
 
 FINAL: frozenset[State] = frozenset({SENT, REFUSED, CANCELLED, EXPIRED})
-"""What no one changes any more."""
+"""What nothing changes any more, but for a person who says in other words what was refused."""
 
 WAYS: Mapping[State, frozenset[State]] = {
     HELD: frozenset({READY, CANCELLED, SENT}),
@@ -45,7 +45,7 @@ WAYS: Mapping[State, frozenset[State]] = {
     UNKNOWN: frozenset({SENT, REFUSED, READY, NEEDS_HUMAN, CANCELLED, UNKNOWN}),
     NEEDS_HUMAN: frozenset({SENT, REFUSED, READY, CANCELLED}),
     SENT: frozenset(),
-    REFUSED: frozenset(),
+    REFUSED: frozenset({READY}),
     CANCELLED: frozenset(),
     EXPIRED: frozenset(),
 }

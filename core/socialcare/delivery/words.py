@@ -55,7 +55,7 @@ _STANDS = {
     SENDING: ("being sent", ""),
     UNKNOWN: ("perhaps out", f"it is being looked for; or {_LOOK}"),
     NEEDS_HUMAN: ("perhaps out", _LOOK),
-    REFUSED: ("refused", "`done` ends it"),
+    REFUSED: ("refused", "`edit` sends it in other words, `done` ends it"),
     EXPIRED: ("expired", "`done` ends it"),
 }
 """How an answer stands, and what can be said of it."""
@@ -136,13 +136,13 @@ def retry(connection: Connection, said: Said) -> str:
 
 
 def edit(connection: Connection, said: Said) -> str:
-    """Send in other words what is known not to be there. Answers in one line."""
+    """Send in other words what was refused, or is known not to be there. Answers in one line."""
     row = locked(connection, said.ref)
     if row is None:
         return NotDone(f"there is no `{said.ref}`")
-    if why := _stale(row, said.version, NEEDS_HUMAN, UNKNOWN) or _early(connection, row):
+    if why := _stale(row, said.version, NEEDS_HUMAN, UNKNOWN, REFUSED) or _early(connection, row):
         return why
-    if not _is_absent(connection, row):
+    if row.state != REFUSED and not _is_absent(connection, row):
         return NotDone(
             f"nobody knows whether `{row.id}` is out: look at the account; if it is not there, say `retry` with this `--text`"
         )

@@ -339,3 +339,13 @@ async def test_it_is_said_what_keeps_an_account_from_sending(database: Database,
     await database.run(shut)
     answer = await database.run(partial(words.retry, said=Said()))
     assert answer == "`d1.0` goes out again, once this is mended: wrong keys"
+
+
+async def test_what_was_refused_as_a_duplicate_can_be_said_in_other_words(
+    stage: ModuleType, database: Database, asked: None
+) -> None:
+    await database.run(stage.change(EFFECT, state="REFUSED", reason="duplicate text"))
+    assert await database.run(partial(words.edit, said=Said(text="better"))) == "`d1.0` goes out again"
+    row = await database.look(stage.effect)
+    assert (row.state, row.reason, row.fence) == ("READY", None, 4)
+    assert bodies.approval(row.approval) == bodies.Approval(("maria",), bodies.hash_of(bodies.read(row.body)))

@@ -139,3 +139,18 @@ async def test_what_waits_for_longer_can_be_left_out(desk: Desk, mention: Made, 
     await desk.ask(mention(2, "hello?"))
     assert [one.ref for one in await desk.waiting(within=timedelta(hours=2))] == ["x:1002"]
     assert len(await desk.waiting(within=timedelta(hours=4))) == 2
+
+
+async def test_what_was_refused_a_second_time_waits_a_second_time(
+    desk: Desk, refused: inbox.Item, care: Any, clock: Any
+) -> None:
+    assert await desk.done(refused) is not None
+    await clock.advance(1)
+    edited = Said("edit", refused.ref, "mara", "Until 8!", None)
+    await desk.database.run(partial(say, said=edited))
+    care.platform.script = [Answer(kind="refused", reason="not summoned", status=403)]
+    await desk.service.decide()
+    for _ in "ab":  # looks whether the mention is still there, then sends
+        await desk.service.speaker.speak_once()
+    (again,) = await desk.waiting()
+    assert (again.waits, again.we) == ("refused", "Until 8!")
