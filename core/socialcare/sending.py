@@ -80,6 +80,15 @@ class Limited(Protocol):
 
 
 @runtime_checkable
+class Reaching(Protocol):
+    """A sender that tells people of ours, and knows whom it can reach."""
+
+    def reaches(self, person: str, action: str) -> bool:
+        """Whether an action that names a person of the policy comes to somebody."""
+        ...
+
+
+@runtime_checkable
 class Sender(Protocol):
     """Carries out actions for one platform, or for one kind of destination. Sends one request an attempt, and never again by itself.
 

@@ -34,6 +34,10 @@ class Notifications:
     lag: float = 0.0
     most_seconds: float = mail.MOST_SECONDS
 
+    def reaches(self, person: str, action: str) -> bool:
+        """Whether the settings say where a person is told of a word."""
+        return self.settings.way(person, action) is not None
+
     def client_key(self, effect: Effect) -> None:
         """Neither a mail server nor a webhook keeps keys for us."""
 

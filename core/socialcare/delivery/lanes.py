@@ -24,6 +24,7 @@ from socialcare.store.tables import BUDGET, EFFECT, LANE
 EVERYTHING: Final = "*"
 """The lane of all that an account says."""
 
+_MONEY: Final = "money"
 _PARTS = 15
 _REFUSALS, _WITHIN = 5, 3600.0
 """So many refusals of one rule's answers, within so many seconds, close its lane."""
@@ -66,7 +67,7 @@ def _purses(effect: Effect, term: Term) -> Iterator[_Purse]:
         yield _Purse(account, f"{term.lane}/{window.seconds:g}", window.limit, window.seconds, 1.0)
     price = term.price(effect)
     if term.money is not None and price:
-        yield _Purse(effect.account, "money", term.money, DAY, price)
+        yield _Purse(effect.account, _MONEY, term.money, DAY, price)
 
 
 def spend(connection: Connection, effect: Effect, term: Term) -> bool:
@@ -76,9 +77,7 @@ def spend(connection: Connection, effect: Effect, term: Term) -> bool:
     for purse in purses:
         if not purse.account:
             one_at_a_time(connection, purse.lane)
-        since = at - purse.seconds - purse.part - WRITE_WITHIN
-        asked = select(func.coalesce(func.sum(BUDGET.c.used), 0.0)).where(purse.mine, BUDGET.c.window > since)
-        if connection.execute(asked).scalar_one() + purse.amount > purse.limit:
+        if not _is_enough(connection, purse, at):
             return False
     for purse in purses:
         connection.execute(delete(BUDGET).where(purse.mine, BUDGET.c.window < at - 2 * purse.seconds))
@@ -86,6 +85,23 @@ def spend(connection: Connection, effect: Effect, term: Term) -> bool:
         insert_missing(connection, BUDGET, [{**row, "used": 0.0}])
         _add(connection, purse, at, purse.amount)
     return True
+
+
+def _is_enough(connection: Connection, purse: _Purse, at: float) -> bool:
+    since = at - purse.seconds - purse.part - WRITE_WITHIN
+    asked = select(func.coalesce(func.sum(BUDGET.c.used), 0.0)).where(purse.mine, BUDGET.c.window > since)
+    return bool(connection.execute(asked).scalar_one() + purse.amount <= purse.limit)
+
+
+def used_up(connection: Connection, effect: Effect, term: Term) -> str | None:
+    """Why an effect has to wait until some of what was spent is long enough ago, in words; `None` where it need not."""
+    at = now(connection)
+    for purse in _purses(effect, term):
+        if not _is_enough(connection, purse, at):
+            if purse.lane == _MONEY:
+                return f"the {purse.limit:g} dollars of a day are used up"
+            return f"{purse.limit:g} requests in {purse.seconds:g} s are made"
+    return None
 
 
 def hand_back(connection: Connection, effect: Effect, term: Term, spent_at: float) -> None:

@@ -48,6 +48,12 @@ def alive(connection: Connection) -> Sequence[str]:
     return connection.execute(asked.order_by(WORKER.c.id)).scalars().all()
 
 
+def beats(connection: Connection) -> Sequence[float]:
+    """Seconds since the last sign of life of every worker that did not leave."""
+    at = now(connection)
+    return [at - beat for beat in connection.execute(select(WORKER.c.beat_at)).scalars()]
+
+
 def share(connection: Connection, worker: str) -> dict[int, int]:
     """Take or give back shards until this worker has its fair share, and renew what it has: number → fence."""
     at = now(connection)

@@ -4,56 +4,82 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, make_url, select
 
-from socialcare.config import Settings
-from socialcare.delivery import audit, leases
+from socialcare.config import Settings, shown
+from socialcare.delivery import audit, bodies, leases
+from socialcare.delivery.lanes import used_up
+from socialcare.delivery.terms import Terms
 from socialcare.diagnostics import Problems
 from socialcare.errors import Interrupted, SettingsError, SocialcareError
 from socialcare.opening import load_policy
 from socialcare.plugins import Loaded, load
+from socialcare.policy.statements import Policy
+from socialcare.service import agreeing, running
+from socialcare.service.asking import ask
 from socialcare.service.settings import database_url, demand_database, live_settings
 from socialcare.service.standing import Finding, passing, standing
 from socialcare.service.terms import terms_for
+from socialcare.service.wording import ago, many
 from socialcare.store.database import Database, now, open_database
-from socialcare.store.tables import CURSOR, EFFECT, MENTION, REJECT
+from socialcare.store.locking import is_locked
+from socialcare.store.tables import EFFECT, MENTION, REJECT
 
 
 async def examine(settings: Settings) -> list[Finding]:
-    """Look at settings, plugins, policy and database; nothing is decided, and nothing is sent."""
+    """Look at settings, plugins, policy and database, and ask what runs; nothing is decided, and nothing is sent."""
     found = [Finding("well", f"settings: {settings.shown}")]
     loaded: Loaded | None = None
+    policy: Policy | None = None
     try:
         loaded = load(settings, live=True)
-        found += [*_plugins(loaded), *_policy(settings, loaded)]
+        found += _plugins(loaded)
+        policy = load_policy(settings, loaded, problems := Problems())
+        found += _policy(settings, loaded, policy, problems)
     except SocialcareError as error:
         found += _problems(error)
+    terms = Terms()
     try:
         live = live_settings(settings)
         url = database_url(live, settings)
         if loaded is not None:
-            terms_for(live, loaded, settings, dict)
+            terms = terms_for(live, loaded, settings, lambda: policy.accounts if policy is not None else {})
     except SocialcareError as error:
         return [*found, *_problems(error)]
     try:
         demand_database(url)
     except SettingsError:
-        return [
-            *found,
-            Finding("warning", "database: there is none yet", "the first `socialcare run` makes it"),
-        ]
+        return [*found, _no_database(url)]
     try:
         database = await open_database(url)
     except SocialcareError as error:
         return [*found, *_problems(error)]
     try:
-        return [*found, *await _database(database)]
+        return [*found, *await _database(database, _lock_of(url), live.address, loaded, terms)]
     except Interrupted as why:
         return [*found, Finding("problem", f"database: {why}")]
     finally:
         await database.close()
+
+
+def _no_database(url: str) -> Finding:
+    folder = Path(make_url(url).database or "").parent
+    if folder.is_dir():
+        return Finding("warning", "database: there is none yet", "the first `socialcare run` makes it")
+    return Finding(
+        "problem",
+        f"database: there is no folder `{shown(folder)}`",
+        "make the folder, or name another file as `database` under `[live]`",
+    )
+
+
+def _lock_of(url: str) -> Path | None:
+    """The file that a running process holds; none where several may run."""
+    file = make_url(url).database if url.startswith("sqlite:") else None
+    return Path(f"{file}.lock") if file else None
 
 
 def _problems(error: SocialcareError) -> Iterator[Finding]:
@@ -67,10 +93,6 @@ def _problems(error: SocialcareError) -> Iterator[Finding]:
                 yield Finding("problem", what, out)
             what, out = line, ""
     yield Finding("problem", what, out)
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _plugins(loaded: Loaded) -> Iterator[Finding]:
@@ -94,15 +116,17 @@ def _plugins(loaded: Loaded) -> Iterator[Finding]:
         )
 
 
-def _policy(settings: Settings, loaded: Loaded) -> Iterator[Finding]:
-    problems = Problems()
-    policy = load_policy(settings, loaded, problems)
+def _policy(
+    settings: Settings, loaded: Loaded, policy: Policy | None, problems: Problems
+) -> Iterator[Finding]:
     if policy is None:
         number = sum(one.severity == "error" for one in problems.items)
-        yield Finding("problem", f"policy: {_many(number, 'error')}", "`socialcare check` shows more")
+        yield Finding("problem", f"policy: {many(number, 'error')}", "`socialcare check` shows more")
         return
     accounts = ", ".join(policy.accounts) or "none"
-    yield Finding("well", f"policy: {_many(len(policy.rules), 'rule')}, accounts {accounts}")
+    yield Finding("well", f"policy: {many(len(policy.rules), 'rule')}, accounts {accounts}")
+    yield from agreeing.accounts(settings, policy)
+    yield from agreeing.people(policy, loaded)
     carried_out = {action for one in loaded.senders for action in one.actions}
     actions = loaded.vocabulary.actions
     said = {use.action for rule in policy.rules.values() if rule.status == "live" for use in rule.uses}
@@ -116,18 +140,26 @@ def _policy(settings: Settings, loaded: Loaded) -> Iterator[Finding]:
         )
 
 
-async def _database(database: Database) -> list[Finding]:
-    looks: tuple[Callable[[Connection], Iterator[Finding]], ...] = (
-        _sending,
-        _workers,
-        _waiting,
-        _feeds,
-        _trail,
-    )
+async def _database(
+    database: Database, lock: Path | None, address: str, loaded: Loaded | None, terms: Terms
+) -> list[Finding]:
     found = [Finding("well", f"database: {database.dialect}")]
     found += [
         Finding("warning", warning, "a newer Python brings a newer SQLite") for warning in database.warnings
     ]
+    found += await database.look(_sending)
+    beats = await database.look(leases.beats)
+    is_running, said = running.workers(beats, locked=is_locked(lock) if lock is not None else None)
+    found.append(said)
+    health = await ask(address) if is_running and address else None
+    if is_running:
+        found += running.asked(address, health, {one.what for one in found})
+    looks: tuple[Callable[[Connection], Iterator[Finding]], ...] = (
+        partial(_waiting, terms=terms),
+        partial(running.feeds, loaded=loaded, health=health),
+        _rejected,
+        _trail,
+    )
     for look in looks:
         found += await database.look(partial(_listed, look=look))
     return found
@@ -137,28 +169,19 @@ def _listed(connection: Connection, look: Callable[[Connection], Iterator[Findin
     return list(look(connection))
 
 
-def _sending(connection: Connection) -> Iterator[Finding]:
-    yield from standing(connection)
-    yield from passing(connection)
+def _sending(connection: Connection) -> list[Finding]:
+    return [*standing(connection), *passing(connection)]
 
 
-def _workers(connection: Connection) -> Iterator[Finding]:
-    number = len(leases.alive(connection))
-    if number:
-        yield Finding("well", f"{number} running")
-    else:
-        yield Finding("warning", "nothing is running", "`socialcare run`")
-
-
-def _waiting(connection: Connection) -> Iterator[Finding]:
+def _waiting(connection: Connection, terms: Terms) -> Iterator[Finding]:
     at = now(connection)
     asked = select(func.count(), func.min(MENTION.c.arrived_at)).where(MENTION.c.state == "new")
     number, oldest = connection.execute(asked).one()
     state: Literal["well", "warning"] = "warning" if number and at - oldest > 60 else "well"
     yield Finding(
         state,
-        f"{_many(number, 'mention')} not decided yet"
-        + (f", the oldest for {at - oldest:.0f} s" if number else ""),
+        f"{many(number, 'mention')} not decided yet"
+        + (f", the oldest for {ago(at - oldest)}" if number else ""),
     )
     counted = select(EFFECT.c.state, func.count()).group_by(EFFECT.c.state)
     states: dict[str, int] = {state: number for state, number in connection.execute(counted)}  # noqa: C416 - typed by it
@@ -167,10 +190,11 @@ def _waiting(connection: Connection) -> Iterator[Finding]:
             "well",
             "answers: " + ", ".join(f"{number} {state.lower()}" for state, number in sorted(states.items())),
         )
+    yield from _used_up(connection, terms)
     if states.get("NEEDS_HUMAN"):
         yield Finding(
             "warning",
-            f"{_many(states['NEEDS_HUMAN'], 'answer')} of which nobody knows whether it is out",
+            f"{many(states['NEEDS_HUMAN'], 'answer')} of which nobody knows whether it is out",
             "`socialcare inbox list`",
         )
     quarantined = connection.execute(
@@ -179,22 +203,39 @@ def _waiting(connection: Connection) -> Iterator[Finding]:
     if quarantined:
         yield Finding(
             "warning",
-            f"{_many(quarantined, 'mention')} that cannot be decided",
+            f"{many(quarantined, 'mention')} that cannot be decided",
             "`socialcare inbox list --waits quarantined`",
         )
 
 
-def _feeds(connection: Connection) -> Iterator[Finding]:
+def _used_up(connection: Connection, terms: Terms) -> Iterator[Finding]:
+    """Accounts of which what would go next has to wait until there is money, or room in the platform's window, again."""
+    ready = (EFFECT.c.state == "READY", EFFECT.c.not_before <= now(connection))
+    number = func.count().label("number")
+    for account, waiting in connection.execute(
+        select(EFFECT.c.account, number).where(*ready).group_by(EFFECT.c.account).order_by(EFFECT.c.account)
+    ).all():
+        first = select(EFFECT.c.body).where(*ready, EFFECT.c.account == account)
+        effect = bodies.read(connection.execute(first.order_by(EFFECT.c.not_before).limit(1)).scalar_one())
+        term = terms.of_effect(effect)
+        why = used_up(connection, effect, term) if term is not None else None
+        if why is not None:
+            yield Finding(
+                "warning",
+                f"account `{account}`: {many(waiting, 'answer')} wait: {why}",
+                "they go as soon as enough of it is long enough ago; `money` under `[live]` is what an account may spend",
+            )
+
+
+def _rejected(connection: Connection) -> Iterator[Finding]:
     at = now(connection)
-    for feed, moved in connection.execute(select(CURSOR.c.feed, CURSOR.c.at).order_by(CURSOR.c.feed)):
-        yield Finding("well", f"feed {feed}: brought something {at - moved:.0f} s ago")
     rejected = connection.execute(
         select(func.count()).select_from(REJECT).where(REJECT.c.at > at - 86_400)
     ).scalar_one()
     if rejected:
         yield Finding(
             "warning",
-            f"{_many(rejected, 'arrival')} of the last day that could not be read",
+            f"{many(rejected, 'arrival')} of the last day that could not be read",
             "they are kept in the table `reject`",
         )
 

@@ -15,11 +15,16 @@ if sys.platform == "win32":
     def _lock(file: int) -> None:
         os.lseek(file, 1_000, os.SEEK_SET)  # others can still read the beginning
         msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+
+    _share = _lock
 else:
     import fcntl
 
     def _lock(file: int) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _share(file: int) -> None:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -51,6 +56,21 @@ class Lock:
     def release(self) -> None:
         """Let others have it."""
         os.close(self._file)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a process has the lock now; it is gone with the process, whatever ended that."""
+    try:
+        file = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        _share(file)
+    except OSError:
+        return True
+    finally:
+        os.close(file)
+    return False
 
 
 def _boot() -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -74,6 +75,19 @@ def test_a_window_of_the_app_is_shared_by_all_accounts(stage: ModuleType) -> Non
     with opened(clock) as connection:
         assert lanes.spend(connection, EFFECT, term)
         assert not lanes.spend(connection, OTHER, term)
+
+
+def test_what_is_used_up_is_told_without_anything_being_spent(stage: ModuleType) -> None:
+    clock = stage.TurnedClock()
+    term = stage.terms(stage.Ledger(clock), windows=(Window(1, SECONDS),)).of("x", "reply")
+    with opened(clock) as connection:
+        assert [lanes.used_up(connection, EFFECT, term) for _ in range(2)] == [None, None]
+        assert lanes.spend(connection, EFFECT, term)
+        assert lanes.used_up(connection, EFFECT, term) == "1 requests in 900 s are made"
+        assert lanes.used_up(connection, OTHER, term) is None
+        dear = replace(term, windows=(), money=0.1, price=lambda _: 0.06)
+        assert lanes.spend(connection, EFFECT, dear)
+        assert lanes.used_up(connection, EFFECT, dear) == "the 0.1 dollars of a day are used up"
 
 
 def test_what_one_window_has_not_is_taken_from_none(stage: ModuleType) -> None:

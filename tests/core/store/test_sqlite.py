@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select, text
 
 from socialcare.errors import Interrupted, SettingsError
 from socialcare.store.database import Database, open_database
+from socialcare.store.locking import is_locked
 from socialcare.store.sqlite import warnings_of
 from socialcare.store.tables import CURSOR, REJECT
 
@@ -260,6 +261,17 @@ async def test_a_file_that_was_emptied_is_not_begun_anew(url: str, file: Path) -
     )  # what the service leaves beside a database that it works through
     with pytest.raises(SettingsError, match=r"(?s)is empty.*help: "):
         await open_database(url, exclusive=True)
+
+
+async def test_who_looks_knows_whether_a_process_works_through_the_file(url: str, file: Path) -> None:
+    lock = file.with_name(file.name + ".lock")
+    assert not is_locked(lock)
+    assert not lock.exists(), "who looks makes nothing"
+    database = await open_database(url, exclusive=True)
+    assert [is_locked(lock), is_locked(lock)] == [True, True]
+    await database.close()
+    assert lock.exists()
+    assert not is_locked(lock)
 
 
 async def test_a_first_start_that_was_killed_before_it_wrote_can_be_started_again(
