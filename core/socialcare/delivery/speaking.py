@@ -251,7 +251,9 @@ class Speaker:
             self._watch(doubt, began).looks.append((began, found is not None and found.complete))
             await self._found_out(doubt, "look", state)
 
-    async def _seen(self, question: Coroutine[Any, Any, Found | None]) -> Found | None:  # Any: nobody sends into it
+    async def _seen(
+        self, question: Coroutine[Any, Any, Found | None]
+    ) -> Found | None:  # Any: nobody sends into it
         found = await self._asked(question, _LONGEST_LOOK)
         is_sound = isinstance(found, Found) and all(isinstance(one, OwnPost) for one in found.posts)
         return found if is_sound else None
