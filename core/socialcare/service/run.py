@@ -28,7 +28,7 @@ from socialcare.model import Decision
 from socialcare.opening import open_desk
 from socialcare.plugins import Loaded, load
 from socialcare.seam import attempt_awaiting
-from socialcare.service import closures, policies
+from socialcare.service import agreeing, closures, policies
 from socialcare.service.closures import Closures
 from socialcare.service.decider import Decider, tell_failures
 from socialcare.service.listener import Listener
@@ -236,6 +236,7 @@ class Service:
                     )
                 for why in await self.unready():
                     _log.warning("not ready", why=why)
+                self._tell_what_differs()
                 await (self._drained() if drain else self.loops.stopping.wait())
                 self.loops.stop()
                 reach("shutdown.inside")
@@ -245,6 +246,14 @@ class Service:
                 for task in late:
                     task.cancel()
         _log.info("stopped")
+
+    def _tell_what_differs(self) -> None:
+        """Warn of accounts and people of whom the settings and the policy do not say the same."""
+        if self.served is None:
+            return
+        policy = self.served.policy
+        for one in (*agreeing.accounts(self.settings, policy), *agreeing.people(policy, self.loaded)):
+            _log.warning("settings and policy do not agree", why=one.what, out=one.out)
 
     def _loops(self) -> Iterator[tuple[str, Callable[[], Awaitable[bool]], float]]:
         yield "beat", self.beat, leases.BEAT_EVERY

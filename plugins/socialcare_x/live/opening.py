@@ -59,7 +59,7 @@ def senders(
 
 
 def _accounts(settings: LiveSettings, folder: Path) -> Mapping[str, Account]:
-    """Our accounts with their keys; every secret that is missing is named at once."""
+    """Our accounts with their keys; every secret that is missing, or another account's, is named at once."""
     if not settings.accounts:
         return {}
     if find_spec("tweepy") is None:
@@ -81,10 +81,21 @@ def _accounts(settings: LiveSettings, folder: Path) -> Mapping[str, Account]:
     for name, account in settings.accounts.items():
         token = fetched(account.access_token, f"accounts.{name}.access_token")
         token_secret = fetched(account.access_token_secret, f"accounts.{name}.access_token_secret")
+        if _is_anothers(token, account.id):
+            problems.append(
+                f"setting `accounts.{name}.id`: `{account.id}` is not the account that the access token belongs to\n"
+                "help: the number stands before the `-` of the token; take both from the same account"
+            )
         found[name] = Account(name, settings.api, account, Keys(key, app, token, token_secret, bearer))
     if problems:
         raise SettingsError("\n".join(problems))
     return found
+
+
+def _is_anothers(token: Secret, number: str) -> bool:
+    """Whether a token says that it is another account's: X's begin with the number of theirs, and a `-`."""
+    owner, dash, _ = token.reveal().partition("-")
+    return bool(dash) and owner.isdecimal() and owner != number
 
 
 def _needed(reference: str | None, setting: str, folder: Path) -> Secret:

@@ -160,6 +160,19 @@ async def test_the_kill_switch_is_a_reason_not_to_be_ready(care: Any) -> None:
         assert await service.unready() == []
 
 
+async def test_people_whom_nothing_tells_are_named_in_the_log_at_the_start(
+    care: Any, until: Any, logged: Any
+) -> None:
+    care.write(
+        "socialcare: 1\naccounts: {main: AcmeShop}\npeople: {mara: mara@acme.example}\n"
+        "rules: {smoke: {when: {text: {has: smoke}}, do: {notify: {to: mara}}}}\n"
+    )
+    async with care.running() as (service, _):
+        await until(lambda: service.worker.shards, turning=0.1)
+    (line,) = [line for line in logged if line["event"] == "settings and policy do not agree"]
+    assert line["why"] == "nothing carries out `notify`: the policy wants `mara` told, and nobody is"
+
+
 async def test_what_stopped_until_a_person_resumes_it_is_a_reason_not_to_be_ready(care: Any) -> None:
     async with care.awake() as service:
         for account, lane, until in (("main", "*", None), ("", "rule:hours", None), ("main", "x", 9e9)):

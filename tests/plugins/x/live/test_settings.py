@@ -54,6 +54,21 @@ def test_each_feed_is_switched_on_by_its_own_word(folder: Path) -> None:
     assert (webhook.name, webhook.path) == ("x.webhook", "/webhooks/x")
 
 
+def test_a_token_of_another_account_is_refused_and_not_repeated(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("X_TOKEN", "123-marked")
+    assert socialcare_x.register_senders(SETTINGS, folder)
+    monkeypatch.setenv("X_TOKEN", "456-marked")
+    for register in (socialcare_x.register_feeds, socialcare_x.register_senders):
+        with pytest.raises(SettingsError) as caught:
+            register(SETTINGS, folder)
+        assert str(caught.value) == (
+            "setting `accounts.main.id`: `123` is not the account that the access token belongs to\n"
+            "help: the number stands before the `-` of the token; take both from the same account"
+        )
+
+
 @pytest.mark.parametrize("setting", ["consumer_key", "consumer_secret", "bearer_token"])
 def test_S31_a_secret_in_plain_text_is_refused_and_not_repeated(setting: str) -> None:
     with pytest.raises(ValidationError) as caught:
