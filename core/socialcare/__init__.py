@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         Value,
     )
     from socialcare.ports import Action, Channel, Classifier, Entity, Lookup, Question, ReadOptions, Source
-    from socialcare.sending import Answer, Effect, Found, Limited, OwnPost, Sender, Window
+    from socialcare.sending import Answer, Effect, Found, Limited, OwnPost, Reaching, Sender, Window
 
 __all__ = [
     "ABSENT",
@@ -52,6 +52,7 @@ __all__ = [
     "Parameter",
     "PluginError",
     "Question",
+    "Reaching",
     "ReadOptions",
     "Refers",
     "Refused",
