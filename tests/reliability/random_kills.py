@@ -280,8 +280,9 @@ def _is_over(connection: Connection, mentions: int) -> bool:
 def storms(
     kills: int, mentions: int, seed: int, stores: Mapping[str, Databases], folder: Path
 ) -> list[Result]:
-    """So many kills over so many mentions on each store, at the same time, each in a process of its own."""
+    """So many kills over so many mentions, shared out to the stores, which run at the same time."""
     ends: dict[int, Path] = {}
+    kills, mentions = kills // len(stores), mentions // len(stores)
     for name, databases in stores.items():
         place = folder / name
         place.mkdir()
@@ -313,8 +314,8 @@ def _last(file: Path) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("kills", type=int, nargs="?", default=1000, help="on each store")
-    parser.add_argument("--mentions", type=int, default=10_000, help="on each store")
+    parser.add_argument("kills", type=int, nargs="?", default=1000, help="on all stores together")
+    parser.add_argument("--mentions", type=int, default=20_000, help="on all stores together")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--store", action="append", choices=("sqlite", "postgresql"))
     parser.add_argument("--keep", type=Path, help="keep what is left behind in this folder")
