@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from socialcare.service.inbox import Item
     from socialcare.service.words import Word
 
-_KINDS = ("needs_human", "held", "refused", "expired", "case", "quarantined", "inbox", "unknown")
 _SHORTEST_REF = 8
 _MOST = 50
 _NEXT = {
@@ -31,7 +30,9 @@ _NEXT = {
     "inbox": "`done`, once somebody has dealt with it on the platform",
     "unknown": "it is being looked for: nothing to do yet",
 }
-"""What a person can say of what waits."""
+"""What a person can say of what waits, by why it does, most urgent first."""
+
+_KINDS = tuple(_NEXT)
 
 
 @click.group("inbox")

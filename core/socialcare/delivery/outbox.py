@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection, Row, select, union_all, update
+from sqlalchemy import Connection, Row, select, update
 
 from socialcare.delivery import audit, bodies
 from socialcare.delivery.states import CANCELLED, HELD, READY, Effects, move
@@ -18,7 +18,8 @@ from socialcare.failpoints import reach
 from socialcare.model import ActionRecord, Decision, Mention
 from socialcare.sending import Effect
 from socialcare.store.database import now
-from socialcare.store.tables import EDIT, EFFECT, MENTION
+from socialcare.store.edits import is_named
+from socialcare.store.tables import EFFECT, MENTION
 
 _MENTION = msgspec.json.Decoder(Mention)
 _VOICES = ("public", "private")
@@ -122,10 +123,7 @@ def _insert(
 
 def _mention(connection: Connection, platform: str, name: str) -> _Mentions | None:
     """The mention that a later decision is about: by the id of the edit that was decided, of which newer ones may have come."""
-    root = select(MENTION.c.id).where(MENTION.c.platform == platform, MENTION.c.root == name)
-    edit = select(EDIT.c.mention).where(EDIT.c.platform == platform, EDIT.c.id == name)
-    here = MENTION.c.id.in_(union_all(root, edit))
-    return connection.execute(select(MENTION).where(here).limit(1)).one_or_none()
+    return connection.execute(select(MENTION).where(is_named(platform, name)).limit(1)).one_or_none()
 
 
 def _row(one: _Planned, term: Term, mention: _Mentions | None, at: float) -> dict[str, Any]:  # Any: columns

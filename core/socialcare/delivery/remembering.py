@@ -22,6 +22,7 @@ from socialcare.errors import Interrupted
 from socialcare.seam import attempt_awaiting
 from socialcare.sending import Effect, Found, OwnPost, Sender
 from socialcare.store.database import Database, now
+from socialcare.store.edits import is_named
 from socialcare.store.tables import CONTROL, DECISION, EDIT, EFFECT, EVIDENCE, MENTION
 
 ASKED = "it may have been done before the database forgot what was sent"
@@ -158,9 +159,7 @@ def _known(connection: Connection, account: str, sender: Sender, post: OwnPost) 
 
 def _root(connection: Connection, platform: str, post: str) -> str:
     """The root of a mention of which a post answers any edit that we know."""
-    edited = select(EDIT.c.mention).where(EDIT.c.platform == platform, EDIT.c.id == post)
-    named = or_(MENTION.c.root == post, MENTION.c.newest == post, MENTION.c.id.in_(edited))
-    asked = select(MENTION.c.root).where(MENTION.c.platform == platform, named).limit(1)
+    asked = select(MENTION.c.root).where(is_named(platform, post)).limit(1)
     return connection.execute(asked).scalar() or post
 
 

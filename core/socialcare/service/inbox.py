@@ -13,10 +13,11 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, select
 
 from socialcare.delivery import words
 from socialcare.model import Mention
-from socialcare.policy.deciding import state
 from socialcare.sending import Effect
+from socialcare.service.named import OF_CASES
 from socialcare.store.database import now
-from socialcare.store.sql import key_of, name_of
+from socialcare.store.edits import is_named
+from socialcare.store.sql import key_of
 from socialcare.store.tables import DECISION, EFFECT, EVIDENCE, MENTION, STATE
 
 WAITS = ("needs_human", "held", "refused", "expired", "case", "quarantined", "inbox", "unknown")
@@ -73,7 +74,7 @@ def _waiting(connection: Connection, kinds: frozenset[str], since: float) -> Ite
     for row in connection.execute(_EFFECTS.where(EFFECT.c.state.in_(states), came, ~_IS_ENDED)):
         yield _effect(row)
     if "case" in kinds:
-        kept = connection.execute(select(STATE.c.key, STATE.c.data).where(STATE.c.key.startswith(_OF_CASES)))
+        kept = connection.execute(select(STATE.c.key, STATE.c.data).where(STATE.c.key.startswith(OF_CASES)))
         for row in kept:
             yield _case(connection, *row)
     if "quarantined" in kinds:
@@ -175,7 +176,6 @@ class _Case(Struct, frozen=True):
     breached: bool = False
 
 
-_OF_CASES = name_of((state.ONCE, ""))
 _CASE = msgspec.json.Decoder(_Case)
 _DECIDED = msgspec.json.Decoder(_Decided)
 _MOST = 50
@@ -234,10 +234,7 @@ def _case(connection: Connection, name: str, data: bytes) -> Item:
     case = _CASE.decode(data)
     account, author, _ = case.subject
     platform = conversation.partition(":")[0]
-    here = (MENTION.c.platform == platform) & (
-        (MENTION.c.newest == case.mention) | (MENTION.c.root == case.mention)
-    )
-    row = connection.execute(_MENTIONS.where(here)).one_or_none()
+    row = connection.execute(_MENTIONS.where(is_named(platform, case.mention))).one_or_none()
     mention = msgspec.json.decode(row.body, type=Mention) if row is not None and row.body else None
     return Item(
         ref=conversation,

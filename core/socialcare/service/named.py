@@ -10,6 +10,9 @@ from socialcare.policy.deciding import state
 from socialcare.store.sql import key_of, name_of
 from socialcare.store.tables import MENTION, STATE
 
+OF_CASES = name_of((state.ONCE, ""))
+"""What the keys of all open cases begin with."""
+
 _AT_ONCE = 1_000
 
 
@@ -29,7 +32,7 @@ _WRITTEN = msgspec.json.Decoder(_Written)
 
 def open_cases(connection: Connection) -> list[str]:
     """The conversations that have an open case, in order."""
-    asked = select(STATE.c.key).where(STATE.c.key.startswith(name_of((state.ONCE, ""))))
+    asked = select(STATE.c.key).where(STATE.c.key.startswith(OF_CASES))
     return sorted({key_of(name)[2] for name in connection.execute(asked).scalars()})
 
 
