@@ -38,6 +38,11 @@ class Closed(NamedTuple):
     until: float | None
     reason: str
 
+    @property
+    def waits_for_a_person(self) -> bool:
+        """Whether it has no end, or is all that an account says: that may have the platform's next period for its end."""
+        return self.until is None or self.lane == EVERYTHING
+
 
 class _Purse(NamedTuple):
     """One window of one account, and what an effect takes from it."""
@@ -158,11 +163,9 @@ def reopen(connection: Connection, account: str, lane: str, *, by: str) -> bool:
 def resume(connection: Connection, account: str, *, by: str) -> list[Closed]:
     """A person's word that what stopped an account is mended: open what waits for one; what was closed.
 
-    That is whatever has no end, and all that the account says, which may have the platform's next period for its end. The
-    lane of a rate limit opens by itself. What was put off meanwhile is tried at once.
+    The lane of a rate limit opens by itself. What was put off meanwhile is tried at once.
     """
-    ours = [one for one in closed(connection) if one.account == account]
-    shut = [one for one in ours if one.until is None or one.lane == EVERYTHING]
+    shut = [one for one in closed(connection) if one.account == account and one.waits_for_a_person]
     for one in shut:
         reopen(connection, account, one.lane, by=by)
     if shut:

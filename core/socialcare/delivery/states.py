@@ -91,7 +91,7 @@ def move(
     audit.append(connection, "effect", row.id, by=by, body={**said, "reason": reason} if reason else said)
 
 
-def sent(connection: Connection, row: Effects, remote_id: str, *, by: str) -> None:
+def sent(connection: Connection, row: Effects, remote_id: str, *, by: str, fence: int | None = None) -> None:
     """It is done; each post of ours makes this database newer than any copy of it."""
     connection.execute(update(CONTROL).values(epoch=CONTROL.c.epoch + 1))
-    move(connection, row, SENT, by=by, remote_id=remote_id)
+    move(connection, row, SENT, by=by, remote_id=remote_id, fence=row.fence if fence is None else fence)

@@ -22,15 +22,15 @@ from socialcare.delivery.states import (
     READY,
     REFUSED,
     SENDING,
-    SENT,
     UNKNOWN,
     Effects,
     locked,
     move,
+    sent,
 )
 from socialcare.delivery.terms import DAY, IDLE, LEASE
 from socialcare.store.database import now
-from socialcare.store.tables import ATTEMPT, CONTROL, DECISION, EFFECT, EVIDENCE, MENTION
+from socialcare.store.tables import ATTEMPT, DECISION, EFFECT, EVIDENCE, MENTION
 
 _SETTLED_AFTER = 2 * LEASE + 2 * IDLE
 """Seconds after which no request of an abandoned attempt is under way, so that a person can see whether it is there."""
@@ -199,8 +199,7 @@ def settle(connection: Connection, said: Said) -> str:
         if remote is None:
             return NotDone("the link names no post: copy it from the post itself")
         _note(connection, row, "there", remote, said.by)
-        connection.execute(update(CONTROL).values(epoch=CONTROL.c.epoch + 1))
-        move(connection, row, SENT, by=said.by, remote_id=remote, fence=fence)
+        sent(connection, row, remote, by=said.by, fence=fence)
         return f"`{row.id}` is there"
     _note(connection, row, "let be", None, said.by)
     move(connection, row, CANCELLED, by=said.by, reason="let be", fence=fence)

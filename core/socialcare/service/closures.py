@@ -5,7 +5,6 @@ from __future__ import annotations
 import structlog
 
 from socialcare.delivery import lanes
-from socialcare.service.standing import lasts
 from socialcare.store.database import Database
 
 EVERY = 5.0
@@ -26,7 +25,7 @@ class Closures:
         closed = {(one.account, one.lane): one for one in await self._database.look(lanes.closed)}
         for key in closed.keys() - self._known.keys():
             one = closed[key]
-            said = _log.warning if lasts(one) else _log.info
+            said = _log.warning if one.waits_for_a_person else _log.info
             said("lane closed", account=one.account, lane=one.lane, why=one.reason, until=one.until)
         for account, lane in self._known.keys() - closed.keys():
             _log.info("lane open again", account=account, lane=lane)

@@ -25,7 +25,7 @@ from socialcare.service.standing import Finding, passing, standing
 from socialcare.service.terms import terms_for
 from socialcare.service.wording import ago, many
 from socialcare.store.database import Database, now, open_database
-from socialcare.store.locking import is_locked
+from socialcare.store.locking import is_locked, lock_of
 from socialcare.store.tables import EFFECT, MENTION, REJECT
 
 
@@ -79,7 +79,7 @@ def _no_database(url: str) -> Finding:
 def _lock_of(url: str) -> Path | None:
     """The file that a running process holds; none where several may run."""
     file = make_url(url).database if url.startswith("sqlite:") else None
-    return Path(f"{file}.lock") if file else None
+    return lock_of(Path(file)) if file else None
 
 
 def _problems(error: SocialcareError) -> Iterator[Finding]:

@@ -38,14 +38,9 @@ def passing(connection: Connection) -> Iterator[Finding]:
     """What is not sent for a while, and goes on by itself."""
     at = now(connection)
     for lane in lanes.closed(connection):
-        if lane.until is not None and not lasts(lane):
+        if lane.until is not None and not lane.waits_for_a_person:
             what = f"{_who(lane)[0]} sends nothing by {lane.lane} for {lane.until - at:.0f} s: {lane.reason}"
             yield Finding("warning", what, "it goes on then")
-
-
-def lasts(lane: lanes.Closed) -> bool:
-    """Whether a person has something to do about it."""
-    return lane.until is None or lane.lane == lanes.EVERYTHING
 
 
 def _standing(connection: Connection) -> Iterator[Finding]:
@@ -59,7 +54,7 @@ def _standing(connection: Connection) -> Iterator[Finding]:
             "nothing is sent: our own posts are to be read back first",
             "the database may have forgotten what was sent; `socialcare run` reads it back as soon as it can",
         )
-    yield from (_stopped(lane) for lane in lanes.closed(connection) if lasts(lane))
+    yield from (_stopped(lane) for lane in lanes.closed(connection) if lane.waits_for_a_person)
     yield from _paused(connection)
 
 

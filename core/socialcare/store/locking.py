@@ -58,6 +58,11 @@ class Lock:
         os.close(self._file)
 
 
+def lock_of(database: Path) -> Path:
+    """The file beside a database that the process which works through it holds."""
+    return database.with_name(f"{database.name}.lock")
+
+
 def is_locked(path: Path) -> bool:
     """Whether a process has the lock now; it is gone with the process, whatever ended that."""
     try:

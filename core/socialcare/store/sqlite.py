@@ -17,7 +17,7 @@ from sqlalchemy.pool import QueuePool
 from socialcare.errors import SettingsError
 from socialcare.failpoints import reach
 from socialcare.store.engines import Engines
-from socialcare.store.locking import Lock
+from socialcare.store.locking import Lock, lock_of
 
 _HEADER = b"SQLite format 3\0"
 _READERS = 2
@@ -42,7 +42,7 @@ def open_sqlite(url: URL, *, exclusive: bool, patience: float) -> Engines:
             f"`{path}`: there is no folder `{path.parent}`\nhelp: make the folder, or name another file for the database"
         )
     _demand_database(path)
-    lock = Lock(path.with_name(path.name + ".lock")) if exclusive else None
+    lock = Lock(lock_of(path)) if exclusive else None
     release = lock.release if lock is not None else lambda: None
     try:
         _make(path)

@@ -22,6 +22,9 @@ VOICES: Mapping[str | None, tuple[str, ...]] = {
 }
 """The voices that a slot stands for."""
 
+_VARYING = Asked | Path | Text
+"""What a parameter says anew each time."""
+
 
 def course(rule: Rule, setting: Setting) -> Course:
     """The course of a rule, made when it is first followed."""
@@ -62,9 +65,7 @@ def same(action: Action, payload: Mapping[str, Any], text: str | None) -> str:  
 def _is_literal(use: Use) -> bool:
     """Whether a use says the same every time."""
     values = use.params.values()
-    return (
-        use.when is None and use.reply is None and not any(isinstance(v, Asked | Path | Text) for v in values)
-    )
+    return use.when is None and use.reply is None and not any(isinstance(v, _VARYING) for v in values)
 
 
 def _is_quiet(action: Action) -> bool:
