@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import TypeVar
 
 import structlog
 
@@ -14,6 +15,8 @@ from socialcare.service.logs import told
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
 """Seconds before a step that failed is tried again: doubled each time."""
+
+T = TypeVar("T")
 
 _log = structlog.get_logger()
 
@@ -37,23 +40,31 @@ class Loops:
 
         A step that raises is tried again after a pause. The step that runs when we stop is finished.
         """
+        while not self.stopping.is_set():
+            more = await self.done(name, step)
+            if not more:
+                await self._wait(name, every)
+
+    async def done(
+        self, name: str, step: Callable[[], Awaitable[T]], passes: type[Exception] = Exception
+    ) -> T | None:
+        """Do `step`, again after a pause where it raises what `passes`, until it is done; `None` when we stop before that."""
         wake = self._wakes.setdefault(name, asyncio.Event())
         pause = FIRST_PAUSE
         while not self.stopping.is_set():
             wake.clear()
             try:
-                more = await step()
-            except Exception as error:  # noqa: BLE001 - what one loop meets must not end the others, nor itself
+                result = await step()
+            except passes as error:
                 self.ailing[name] = why = told(error)
                 exc_info = None if isinstance(error, Interrupted) else error
                 _log.error("a step failed", loop=name, why=why, again_in_s=pause, exc_info=exc_info)
-                await self._wait(wake, pause)
+                await self._wait(name, pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
                 continue
             self.ailing.pop(name, None)
-            pause = FIRST_PAUSE
-            if not more:
-                await self._wait(wake, every)
+            return result
+        return None
 
     def stop(self) -> None:
         """Let every loop end after its step."""
@@ -61,9 +72,10 @@ class Loops:
         for wake in self._wakes.values():
             wake.set()
 
-    async def _wait(self, wake: asyncio.Event, seconds: float) -> None:
+    async def _wait(self, name: str, seconds: float) -> None:
         if self.stopping.is_set():
             return
+        wake = self._wakes[name]
         sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
         woken = asyncio.ensure_future(wake.wait())
         try:

@@ -137,12 +137,8 @@ class Service:
 
     # ---- what runs beside -------------------------------------------------------------------------------------------
 
-    async def join(self) -> None:
-        """Be a worker among others."""
-        await self.beat()
-
     async def beat(self) -> bool:
-        """A sign of life, and our share of the work; whether there is more to do (never)."""
+        """A sign of life, the first one too, and our share of the work; whether there is more to do (never)."""
         await self.worker.beat()
         self.speaker.worker = self.worker.id
         return False
@@ -214,12 +210,12 @@ class Service:
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._told_to_stop, number)
-        await self.wake_up()
-        if drain and self.decider is None:
-            raise SettingsError(f"nothing can be done: {'; '.join(await self.unready())}")
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._leave)
-            await self.join()
+            await self.loops.done("wake up", self.wake_up, Interrupted)
+            if drain and self.decider is None and not self.loops.stopping.is_set():
+                raise SettingsError(f"nothing can be done: {'; '.join(await self.unready())}")
+            await self.loops.done("beat", self.beat, Interrupted)
             if self.live.address and not drain:
                 pages = application(
                     self.loaded.webhooks, self.intake, self.database, self.metrics, self.loops, self.unready

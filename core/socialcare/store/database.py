@@ -7,15 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, event, make_url, text
-from sqlalchemy.exc import (
-    ArgumentError,
-    DataError,
-    DBAPIError,
-    IntegrityError,
-    NotSupportedError,
-    ProgrammingError,
-)
+from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy.exc import ArgumentError
 
 from socialcare.clock import Clock, SystemClock
 from socialcare.errors import Interrupted, SettingsError
@@ -29,7 +22,6 @@ T = TypeVar("T")
 PATIENCE = 10.0
 """Seconds that a transaction waits for somebody else's lock."""
 
-_MOST_RUNS = 5
 _SYSTEM = SystemClock()
 
 
@@ -63,7 +55,7 @@ class Database:
         Raises:
             Interrupted: the database is away, locked or damaged.
         """
-        return await asyncio.wrap_future(self._submit(self._readers, self._read, query))
+        return await asyncio.wrap_future(self._submit(self._readers, self._engines.read, query))
 
     async def close(self) -> None:
         """Let what was asked for come to its end, and let go of everything."""
@@ -89,31 +81,10 @@ class Database:
             raise Interrupted("the database is closed") from error
 
     def _write(self, transaction: Callable[[Connection], T]) -> T:
-        result = self._until_it_passes(self._engines.writing, transaction)
+        result = self._engines.write(transaction)
         if (upkeep := self._engines.upkeep) is not None and upkeep.is_due():
             self._writers.submit(upkeep.do)  # a job of its own: the caller is answered first
         return result
-
-    def _read(self, query: Callable[[Connection], T]) -> T:
-        return self._until_it_passes(self._engines.reading, query)
-
-    def _until_it_passes(self, engine: Engine, transaction: Callable[[Connection], T]) -> T:
-        runs = 0
-        while True:
-            runs += 1
-            try:
-                with engine.begin() as connection:
-                    return transaction(connection)
-            except (IntegrityError, ProgrammingError, DataError, NotSupportedError):
-                raise  # ours to mend, not the database's
-            except DBAPIError as error:
-                if runs == _MOST_RUNS or not self._engines.may_pass(error):
-                    raise Interrupted(_reason(error)) from error
-
-
-def _reason(error: DBAPIError) -> str:
-    """One line of what the database says."""
-    return str(error.orig).partition("\n")[0].strip() or type(error.orig).__name__
 
 
 def now(connection: Connection) -> float:

@@ -8,16 +8,21 @@ from pathlib import Path
 from sqlalchemy import Connection, event, insert, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from socialcare.errors import SettingsError
+from socialcare.errors import Interrupted, SettingsError
 from socialcare.failpoints import reach
-from socialcare.store.engines import Engines
+from socialcare.store.engines import Engines, reason
 from socialcare.store.hosts import host_of
 from socialcare.store.migrations import HEAD, REVISIONS
 from socialcare.store.tables import CONTROL
 
 _FOLDER = Path(__file__).parent / "migrations"
 _VERSION = text("SELECT version_num FROM alembic_version")
-_TURN = text("SELECT pg_advisory_xact_lock(7304210001)")
+_TURN = (
+    text(
+        "SET LOCAL lock_timeout = '60s'"
+    ),  # longer than a process that stopped in the middle can keep its turn
+    text("SELECT pg_advisory_xact_lock(7304210001)"),
+)
 
 
 def bring_up_to_date(engines: Engines) -> None:
@@ -27,17 +32,19 @@ def bring_up_to_date(engines: Engines) -> None:
         SettingsError: a newer program made them, or the database cannot be written to.
     """
     try:
-        with engines.writing.connect() as connection:
-            if version_of(connection) == HEAD:
-                return
-            connection.rollback()
-            with connection.begin():
-                if engines.dialect == "postgresql":
-                    connection.execute(_TURN)  # several workers may start at the same time
-                _upgrade(connection)
-    except DBAPIError as error:
-        reason = str(error.orig).partition("\n")[0]
-        raise SettingsError(f"the tables of the database cannot be made or changed: {reason}") from error
+        engines.write(_brought_up_to_date)
+    except (Interrupted, DBAPIError) as error:
+        why = reason(error) if isinstance(error, DBAPIError) else error
+        raise SettingsError(f"the tables of the database cannot be made or changed: {why}") from error
+
+
+def _brought_up_to_date(connection: Connection) -> None:
+    if version_of(connection) == HEAD:
+        return
+    if connection.dialect.name == "postgresql":
+        for statement in _TURN:  # several workers may start at the same time
+            connection.execute(statement)
+    _upgrade(connection)
 
 
 def version_of(connection: Connection) -> str | None:

@@ -213,7 +213,7 @@ class Care:
         """A service that decides, step by step, when a test tells it to."""
         async with self.service(**live) as service:
             await service.wake_up()
-            await service.join()
+            await service.beat()
             yield service
 
     @asynccontextmanager

@@ -2,7 +2,9 @@
 
 import asyncio
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from typing import Any
 
@@ -95,6 +97,34 @@ async def test_safe_mode_takes_in_and_neither_decides_nor_sends(
         assert await service.database.look(mentions) == {"1001": "done", "1002": "new"}
         assert await service.database.look(states) == ["READY"]
     assert care.platform.posts == []
+
+
+async def test_a_database_that_is_locked_at_the_start_is_waited_for(
+    care: Any, until: Any, logged: Any
+) -> None:
+    async with care.service() as service:
+        other = sqlite3.connect(care.folder / "care.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        task = asyncio.create_task(service.go(drain=True))
+        await until(lambda: service.loops.ailing, turning=0.1)
+        assert service.loops.ailing == {"wake up": "Interrupted: database is locked"}
+        assert not task.done()
+        other.close()
+        await until(task.done, turning=0.1)
+        task.result()
+        assert service.decider is not None
+    assert {one["event"] for one in logged} >= {"a step failed", "running", "stopped"}
+
+
+async def test_who_is_told_to_stop_while_the_database_is_locked_stops(care: Any, until: Any) -> None:
+    async with care.service() as service:
+        with closing(sqlite3.connect(care.folder / "care.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            task = asyncio.create_task(service.go(drain=True))
+            await until(lambda: service.loops.ailing, turning=0.1)
+            service.loops.stop()
+            await until(task.done, turning=0.1)
+            task.result()
 
 
 async def test_drain_ends_when_nothing_is_left(care: Any, line: Any, mention: Made, until: Any) -> None:

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from socialcare.errors import Interrupted, SettingsError
+from socialcare.store import migrating
 from socialcare.store.database import now, open_database
-from socialcare.store.tables import CURSOR
+from socialcare.store.tables import CONTROL, CURSOR
 
 
 def note(connection: Connection, name: str) -> None:
@@ -82,10 +83,35 @@ async def test_a_connection_that_is_always_cut_interrupts(
 
 async def test_transactions_run_on_several_connections_and_lookers_beside_them(postgresql_url: str) -> None:
     database = await open_database(postgresql_url)
-    processes = await asyncio.gather(
-        *(database.run(process) for _ in range(40)), *(database.look(process) for _ in range(40))
-    )
-    assert 1 < len(set(processes)) <= 8
+    processes = [
+        await asyncio.gather(
+            *(database.run(process) for _ in range(40)), *(database.look(process) for _ in range(40))
+        )
+        for _ in range(5)
+    ]
+    assert 1 < len(set(processes[0])) <= 8
+    assert len(set().union(*processes)) <= 8  # and none is opened anew
+    await database.close()
+
+
+async def test_a_worker_whose_connection_is_cut_in_a_migration_begins_it_again(
+    postgresql_url: str, postgresql_server: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached = []
+
+    def cut(point: str) -> None:
+        reached.append(point)
+        if len(reached) == 5:
+            name = postgresql_url.rpartition("/")[2].partition("?")[0]
+            postgresql_server(
+                f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}';"
+            )
+
+    monkeypatch.setattr(migrating, "reach", cut)
+    database = await open_database(postgresql_url)
+    assert len(reached) > 10
+    rows = await database.look(lambda connection: connection.execute(select(CONTROL)).all())
+    assert len(rows) == 1
     await database.close()
 
 
