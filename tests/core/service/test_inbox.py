@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from socialcare.model import Mention
@@ -154,3 +155,13 @@ async def test_what_was_refused_a_second_time_waits_a_second_time(
         await desk.service.speaker.speak_once()
     (again,) = await desk.waiting()
     assert (again.waits, again.we) == ("refused", "Until 8!")
+
+
+async def test_a_case_shows_what_they_said_although_it_was_edited_since(desk: Desk, mention: Made) -> None:
+    first = mention(1, "my parcel is lost")
+    edits = [replace(first, id=str(1001 + n), root="1001", text=f"@AcmeShop lost, {n}") for n in (1, 2)]
+    await desk.ask(edits[0])
+    await desk.ask(edits[1])
+    (case,) = await desk.waiting()
+    assert (case.waits, case.mention) == ("case", "x:1002")
+    assert case.they.startswith("@AcmeShop lost")
