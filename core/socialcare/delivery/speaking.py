@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import structlog
 from msgspec.structs import replace
@@ -35,6 +35,14 @@ _LONGEST_LOOK = 30.0
 _log = structlog.get_logger()
 
 
+class _Job(NamedTuple):
+    """What is to be done, when that was committed, and on which terms."""
+
+    what: Claim | LookFirst | Ended
+    committed: float
+    terms: Terms
+
+
 @dataclass
 class Speaker:
     """One worker's voice. `worker` is an id that was never used before; `alone` says that no other worker can be alive.
@@ -55,6 +63,7 @@ class Speaker:
     halted: bool = field(default=False, init=False)
     """Whether the kill switch was set when it was looked at last: no request begins any more, not even one that is claimed."""
     _breaker: Breaker = field(default_factory=Breaker, init=False)
+    _lookout: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _looking: set[str] = field(default_factory=set, init=False)
     _looked: dict[str, float] = field(default_factory=dict, init=False)
     _watches: dict[tuple[str, int], Watch] = field(default_factory=dict, init=False)
@@ -63,7 +72,7 @@ class Speaker:
         """Speak until `stop` is set, on several lines at once; what is under way then is finished."""
         async with asyncio.TaskGroup() as tasks:
             for _ in range(lines):
-                tasks.create_task(self._repeat(self.speak_once, _IDLE, stop))
+                tasks.create_task(self._line(stop))
             tasks.create_task(self._repeat(self.reconcile, _RECONCILE_EVERY, stop))
             tasks.create_task(self._repeat(self.watch_switch, _SWITCH_EVERY, stop))
             tasks.create_task(self._repeat(self.sweep, _SWEEP_EVERY, stop))
@@ -71,13 +80,26 @@ class Speaker:
     async def _repeat(self, work: Callable[[], Awaitable[bool]], every: float, stop: asyncio.Event) -> None:
         """Work again at once while there is something to do, else after a while."""
         while not stop.is_set():
-            try:
-                busy = await work()
-            except Interrupted as why:
-                _log.warning("database away", why=str(why))
-                busy = False
-            if not busy:
+            if not await self._tried(work):
                 await self._pause(every, stop)
+
+    async def _line(self, stop: asyncio.Event) -> None:
+        """Carry out one effect after the other. One line at a time looks for some, so that idle ones ask the database nothing."""
+        while not stop.is_set():
+            async with self._lookout:
+                job = None if stop.is_set() else await self._tried(self._find)
+                if job is None:
+                    await self._pause(_IDLE, stop)
+                    continue
+            await self._tried(partial(self._follow, job))
+
+    async def _tried(self, work: Callable[[], Awaitable[T]]) -> T | None:
+        """What `work` gives; nothing while the database is away."""
+        try:
+            return await work()
+        except Interrupted as why:
+            _log.warning("database away", why=str(why))
+            return None
 
     async def _pause(self, seconds: float, stop: asyncio.Event) -> None:
         waits = [asyncio.ensure_future(self.clock.sleep(seconds)), asyncio.ensure_future(stop.wait())]
@@ -91,21 +113,31 @@ class Speaker:
 
     async def speak_once(self) -> bool:
         """Carry out one effect, if one is ready; whether there was one."""
+        job = await self._find()
+        if job is None:
+            return False
+        await self._follow(job)
+        return True
+
+    async def _find(self) -> _Job | None:
+        """What is to be done next, if anything is."""
         began = self.clock.steady()
         self._looked = {name: at for name, at in self._looked.items() if began < at + _LOOKED_FOR}
-        terms = self.terms
-        found, committed = await self.database.run(partial(self._claim, terms=terms))
-        if isinstance(found, Claim):
-            reach("intent.after_commit")
-            await self._carry_out(found, committed, terms)
-        elif isinstance(found, LookFirst):
-            await self._look_first(found.effect, terms)
-        elif isinstance(found, Ended):
-            self.told(found.id, found.state)
-        return found is not None
+        return await self.database.run(partial(self._claim, terms=self.terms))
 
-    def _claim(self, connection: Connection, terms: Terms) -> tuple[Claim | LookFirst | Ended | None, float]:
-        """Claim, and tell the steady time just before the commit."""
+    async def _follow(self, job: _Job) -> None:
+        """Do what was found."""
+        what = job.what
+        if isinstance(what, Claim):
+            reach("intent.after_commit")
+            await self._carry_out(what, job.committed, job.terms)
+        elif isinstance(what, LookFirst):
+            await self._look_first(what.effect, job.terms)
+        else:
+            self.told(what.id, what.state)
+
+    def _claim(self, connection: Connection, terms: Terms) -> _Job | None:
+        """Claim; with the steady time just before the commit."""
         amnesia.check(connection, self.seen)
         found = claim(
             connection,
@@ -115,7 +147,7 @@ class Speaker:
             skip=tuple(self._looking),
             avoid=self._breaker.shut(self.clock.steady()),
         )
-        return found, self.clock.steady()
+        return _Job(found, self.clock.steady(), terms) if found is not None else None
 
     async def _look_first(self, effect: Effect, terms: Terms) -> None:
         """Whether a mention is still there: it is old, or a person took their time."""

@@ -35,6 +35,11 @@ class TurnedClock:
     def steady(self) -> float:
         return self.at - NOON + 1000
 
+    @property
+    def sleepers(self) -> int:
+        """How many wait for their time."""
+        return sum(not waiting.done() for _, waiting in self._sleepers)
+
     async def sleep(self, seconds: float) -> None:
         waiting = asyncio.get_running_loop().create_future()
         self._sleepers.append((self.at + seconds, waiting))

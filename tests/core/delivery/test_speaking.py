@@ -237,6 +237,22 @@ async def test_who_is_asked_to_stop_finishes_what_is_under_way(
     assert await database.look(stage.states) == {"d1.0": "UNKNOWN"}
 
 
+async def test_one_idle_line_looks_for_work_and_none_begins_any_once_it_was_asked_to_stop(
+    stage: ModuleType, database: Database, speaker: Speaker, ledger: Ledger, terms: Terms, clock: TurnedClock
+) -> None:
+    stop = asyncio.Event()
+    running = asyncio.create_task(speaker.run(stop, lines=3))
+    async with asyncio.timeout(10):
+        while clock.sleepers < 4:  # noqa: ASYNC110 - reconciler, switch, sweep, one of three lines: nobody tells of them
+            await asyncio.sleep(0)
+    await database.run(lambda connection: stage.planned(connection, terms, 1))
+    assert clock.sleepers == 4
+    stop.set()
+    await running
+    assert ledger.requests == []
+    assert await database.look(stage.states) == {"d1.0": "READY"}
+
+
 async def test_each_post_is_noted_beside_the_database(tmp_path: Path, speaker: Speaker, ready: None) -> None:
     speaker.copy = tmp_path / "care.epoch"
     await speaker.speak_once()
