@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
+from types import AsyncGeneratorType
 
 import structlog
 
@@ -63,6 +64,9 @@ class Listener:
         except _Silent:
             return f"silent for {self._feed.silence:g} s"
         except Exception as error:  # noqa: BLE001 - the seam: a feed may raise anything, and is started again
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():  # whatever it raises when it is closed, we were told to stop
+                raise asyncio.CancelledError from error
             return told(error)
         return "it ended"
 
@@ -79,7 +83,7 @@ class Listener:
                     self._metrics.taken(name, taken)
                     self._loops.wake("decide")
         finally:
-            if isinstance(batches, AsyncGenerator):
+            if isinstance(batches, AsyncGeneratorType) and not batches.ag_running:  # who still runs closes itself
                 await batches.aclose()
 
     async def _next(self, batches: AsyncIterator[Batch]) -> Batch | None:

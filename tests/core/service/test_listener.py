@@ -146,6 +146,59 @@ async def test_a_feed_that_fails_is_named_until_it_gives_a_sign_of_life(
         await until(lambda: not desk.loops.ailing, turning=1)
 
 
+class Deaf:
+    """A feed that takes its time when it is told to stop, and says something else then."""
+
+    name, account, silence = "line", "main", 40.0
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+        self.told = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+    async def listen(self, cursor: str | None) -> AsyncIterator[Batch]:
+        self.begun.set()
+        try:
+            yield Batch((), "c1")
+            await asyncio.Event().wait()
+        finally:
+            self.told.set()
+            await self.go_on.wait()
+            raise ConnectionError("the line broke when it was closed")
+
+
+async def test_who_is_stopped_while_a_silent_feed_is_let_go_stops(desk: Desk, clock: Any, until: Any) -> None:
+    feed = Deaf()
+    with desk.listening(feed):
+        await until(feed.told.is_set, turning=10)
+        assert desk.task is not None
+        desk.task.cancel()
+        await until(desk.task.done)
+        assert desk.task.cancelled()
+        feed.go_on.set()
+
+
+async def test_who_is_stopped_stops_although_the_feed_raises_something_when_it_is_closed(
+    desk: Desk, until: Any
+) -> None:
+    feed, held = Deaf(), asyncio.Event()
+    feed.go_on.set()
+
+    class Full:
+        """Plays a database that takes its time."""
+
+        async def accept(self, *_: object) -> None:
+            held.set()
+            await asyncio.Event().wait()
+
+    with desk.listening(feed, Full()):
+        await held.wait()
+        assert desk.task is not None
+        desk.task.cancel()
+        await until(desk.task.done)
+        assert desk.task.cancelled()
+
+
 async def test_the_cursor_moves_only_with_what_came_before_it(
     desk: Desk, line: Any, mention: Made, until: Any
 ) -> None:
