@@ -1,10 +1,11 @@
-# Two commands on a fresh machine: `make demo` shows the product, `make test` runs all that CI runs.
+# Two commands on a fresh machine: `make demo` shows the product, `make test` tests it; CI runs the crash matrix as well.
 # Each makes its own environment from the hashed lock, and makes it anew when the lock or pyproject.toml changed.
 
 PYTHON  ?= python3
 WORKERS ?= 2
 OVER    ?= rules/past
 UPGRADE ?=
+PAGE    ?=
 
 BIN  := .venv/bin
 CODE := $(wildcard core plugins tests)
@@ -20,7 +21,7 @@ demo:  ## run the starter policy over bundled past mentions and print what it wo
 	.venv-run/bin/socialcare simulate --over $(OVER) && \
 	echo "install: $$((ready - began)) s, run: $$(($$(date +%s) - ready)) s"
 
-test: lint types contracts suite  ## everything that CI runs: style, types, import contracts, the whole suite
+test: lint types contracts suite  ## style, types, import contracts, the whole suite; CI runs the crash matrix as well
 
 setup:  ## make the environment of development in .venv
 	@.ci/environment .venv requirements-dev.txt
@@ -72,8 +73,8 @@ bench-memory:  ## the memory of a long dry run, a million mentions through 10,00
 bench-intent: setup  ## the classifier beside the trivial baselines, on the folder of real data
 	$(BIN)/python tests/bench/bench_intent.py
 
-crash-matrix: setup  ## the process dies at every point that matters, with every answer of the platform
-	$(RELIABILITY).matrix
+crash-matrix: setup  ## the process dies at every point that matters, with every answer of the platform (PAGE=no: only say so)
+	$(RELIABILITY).matrix $(if $(filter no,$(PAGE)),--no-page)
 
 crash-random: setup  ## the process is killed N times (1000) at random instants, on SQLite and on PostgreSQL
 	$(RELIABILITY).random_kills $(N)

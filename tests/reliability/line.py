@@ -80,7 +80,7 @@ async def service(folder: Path, url: str) -> AsyncIterator[Service]:
     await one.wake_up()
     if one.served is None:
         raise SystemExit(one.unready())
-    await one.join()
+    await one.beat()
     try:
         yield one
     finally:
