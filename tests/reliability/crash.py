@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 from msgspec import Struct
 from sqlalchemy import Connection, func, select
-from tests.reliability.judge import Evidence, broken, endings
+from tests.reliability.judge import UNFINISHED, Evidence, broken, endings
 from tests.reliability.worker import Worker
 from tests.reliability.world import POLICY, US, Place, Platform, make_policy
 from tests.reliability.world_clock import SharedClock
@@ -31,6 +31,9 @@ _EVENING = 600.0
 
 _PATIENCE = 60.0
 """Real seconds for one stage of a case."""
+
+_LAST_WORDS, _TO_TELL = 4, 0.2
+"""Lines of the log of a worker that is stuck, and real seconds for it to say where it is."""
 
 _ENDS = (0, -signal.SIGKILL, -signal.SIGTERM, 128 + signal.SIGTERM)
 """How a worker may end: when told to, by the crash, when told to before it had begun, when told to for a second time."""
@@ -80,7 +83,7 @@ class Case(Struct, frozen=True):
 class Verdict(Struct):
     """What became of a case: what broke a promise, how it ended for each author, and how long it took, really and on its clock.
 
-    `slow` says that nothing is wrong but that a stage did not come to its end in time, as on a machine that has much to do.
+    `slow` says that no promise was broken, but that a stage did not come to its end in time, as on a machine that has much to do.
     """
 
     case: Case
@@ -142,12 +145,12 @@ class Stage:
                 took = self.clock.now() - max(calm, self._last_request())
                 self._leave()
             except Stuck as why:
-                problems.append(str(why))
+                problems += [str(why), *self._last_words()]
                 slow = isinstance(why, Slow)
             with looking(url, self.clock, still=True) as connection:
                 ledger = read_ledger(self.platform.ledger)
                 seen = Evidence(connection, ledger, self.accepted, took)
-                wrong = broken(seen)
+                wrong = broken(seen, without=UNFINISHED if slow else ())
                 return Verdict(
                     case=self.case,
                     problems=problems + wrong,
@@ -249,6 +252,14 @@ class Stage:
             if worker.ended not in _ENDS:
                 raise Stuck(f"{worker.name} ended with {worker.ended}")
 
+    def _last_words(self) -> Iterator[str]:
+        """What each worker said last; where it is at the moment is added to its log."""
+        for worker in self.workers:
+            said = [line for line in worker.log.read_text().splitlines() if line.startswith("{")]
+            yield from (f"{worker.name} said: {line}" for line in said[-_LAST_WORDS:])
+            worker.signal(signal.SIGUSR1)
+        time.sleep(_TO_TELL)
+
     def _end_all(self) -> None:
         for worker in self.workers:
             worker.kill()
@@ -261,7 +272,12 @@ class Stage:
     # ---- how it stands ----------------------------------------------------------------------------------------------
 
     def _until(self, there: Asked, what: str, *, before: float | None = None) -> None:
-        """Let time pass until something is there: fast where nothing is done, but for jumps no further than `before`."""
+        """Let time pass until something is there, which has to be so `before`: fast where nothing is done.
+
+        Raises:
+            Stuck: a worker ended, as it should not.
+            Slow: it is not there in time.
+        """
         ends = time.monotonic() + _PATIENCE
         seen, same, jumped = None, 0, 0.0
         with looking(self.place.database, self.clock) as connection:
@@ -269,7 +285,7 @@ class Stage:
                 died = [one for one in self.workers if one.look() == "ended" and one.ended not in (0, -9)]
                 if died:
                     raise Stuck(f"{died[0].name} ended with {died[0].ended}")
-                if time.monotonic() > ends:
+                if time.monotonic() > ends or (before is not None and self.clock.steady() > before):
                     raise Slow(f"it does not {what}: {self.clock.steady() / 60:.0f} minutes have passed")
                 time.sleep(_POLL)
                 marks = self._marks(connection)

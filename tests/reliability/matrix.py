@@ -225,8 +225,9 @@ def main() -> int:
         def told(verdict: Verdict) -> None:
             count["done"] += 1
             count["bad"] += bool(verdict.problems)
-            for problem in verdict.problems:
-                print(f"\n{verdict.case.name}, seed {verdict.case.seed}: {problem}\n{_again(verdict.case)}")
+            if verdict.problems:
+                why = "\n  ".join(verdict.problems)
+                print(f"\n{verdict.case.name}, seed {verdict.case.seed}: {why}\n{_again(verdict.case)}")
             line = f"{count['done']}/{len(chosen)}, {count['bad']} bad, {time.monotonic() - began:.0f} s "
             if sys.stderr.isatty():
                 print(f"\r{line}", end="", file=sys.stderr, flush=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import logging
 import os
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 from unittest.mock import patch
 
@@ -54,6 +56,7 @@ class Worker:
     failpoints: str = ""
     weakened: bool = False
     name: str = "worker"
+    log: Path = field(init=False)
     process: int = field(init=False)
     ended: int | None = field(default=None, init=False)
     """Its exit code, or the negative number of the signal that ended it."""
@@ -61,9 +64,11 @@ class Worker:
 
     def __post_init__(self) -> None:
         self.breath, self._stepped = Breath(), Breath()
-        self.process = forked(self._work, self.place.folder / f"{self.name}.log")
+        self.log = self.place.folder / f"{self.name}.log"
+        self.process = forked(self._work, self.log)
 
     def _work(self) -> None:
+        faulthandler.register(signal.SIGUSR1, all_threads=True)
         logs.set_up(as_json=True, level=logging.INFO)
         failpoints._ARMED.clear()
         failpoints._ARMED.update(failpoints._armed(self.failpoints))

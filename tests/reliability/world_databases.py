@@ -22,6 +22,10 @@ from socialcare.store.tables import CONTROL
 from socialcare.testing.fake_x.ids import Ids
 
 FEED = "x.mentions.main"
+
+_CONNECTIONS = 500
+"""Those of a few dozen workers, of which each has eight."""
+
 _SEEN = Ids(0).at(BEGIN - 600)
 _FIRST_CURSOR = f"{_SEEN}/{_SEEN}"
 
@@ -112,6 +116,9 @@ def postgresql_server(address: str | None = None) -> Iterator[Postgresql]:
     with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
         server = package.get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
+            server.psql(f"ALTER SYSTEM SET max_connections = {_CONNECTIONS};")
+            server.stop()
+            server.start()
             yield Postgresql(server.get_uri(database="DATABASE"))
         finally:
             server.cleanup()
