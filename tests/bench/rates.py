@@ -1,19 +1,24 @@
 """How fast `socialcare simulate` is: JSON Lines in, decisions file out, whole processes; and how fast the commands start.
 
 Of each policy two archives are run, a long one and its first few mentions. What a mention costs is the difference, divided by
-the mentions that the long one has more: start-up, plugins and loading cancel out, and are told beside it.
+the mentions that the long one has more: start-up, plugins and loading cancel out, and are told beside it. All are measured in
+rounds, each once a round: a machine that is slow for a minute is slow for all of them, and ratios are those within a round.
 """
 
 import argparse
 import hashlib
+import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
 from tests.bench.floor import floor
 from tests.bench.page import table, told
-from tests.bench.runs import OUT, Cost, median_of, run
+from tests.bench.runs import OUT, REPEATS, Cost, median_of, run
 from tests.bench.stand import CASES, FEW, MENTIONS, Case, prepare
 from tests.bench.workload import source
 
@@ -24,45 +29,85 @@ WITH_WORKERS = ("1000", "1000-care")
 RATIOS = (("1000", "10"), ("10000-flat", "1000"), ("10000-dense", "1000"), ("1000-care", "1000"))
 
 
-class Rate(NamedTuple):
-    """What a policy costs: a whole run, the start (what no mention adds to) where the policy was kept and where it is read
-    anew, and microseconds a mention, of CPU and on the wall; `decisions` tells the decisions of two runs apart.
-    """
+class Round(NamedTuple):
+    """One measurement of a policy: the short archive, the long one, and the short one where the policy is read anew."""
+
+    few: Cost
+    many: Cost
+    anew: Cost
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What a policy costs, round by round; `mentions` is how many the long archive has, `decisions` tells those of two apart."""
 
     case: Case
     command: str
-    whole: Cost
-    start: float
-    start_anew: float
-    mention: float
-    on_the_wall: float
+    mentions: int
+    rounds: Sequence[Round]
     decisions: str
 
+    @cached_property
+    def each(self) -> Sequence[float]:
+        """Microseconds of CPU a mention, of every round."""
+        return [(one.many.cpu - one.few.cpu) / (self.mentions - FEW) * 1e6 for one in self.rounds]
 
-def rate(case: Case, folder: Path, mentions: int, options: Sequence[str] = ()) -> Rate:
-    """Measure one policy, after a run that does not count."""
+    @property
+    def mention(self) -> float:
+        """Microseconds of CPU a mention."""
+        return median(self.each)
 
-    def simulate(archive: str) -> list[str]:
-        files = ["--policy", case.name, "--over", f"{archive}.jsonl", "--decisions", DECISIONS]
-        return ["simulate", *files, *options]
+    @property
+    def on_the_wall(self) -> float:
+        """Microseconds on the wall a mention."""
+        return median((one.many.wall - one.few.wall) / (self.mentions - FEW) * 1e6 for one in self.rounds)
 
-    few, many = simulate(f"{case.archive}-few"), simulate(case.archive)
-    run(few, folder)
-    anew = median_of(few, folder, repeats=3, kept=False)
-    short, whole = median_of(few, folder), median_of(many, folder)
-    decisions = hashlib.sha256((folder / DECISIONS).read_bytes()).hexdigest()
-    mention = (whole.cpu - short.cpu) / (mentions - FEW)
-    on_the_wall = (whole.wall - short.wall) / (mentions - FEW)
-    return Rate(
-        case,
-        f"socialcare {' '.join(many)}",
-        whole,
-        start=short.cpu - FEW * mention,
-        start_anew=anew.cpu - FEW * mention,
-        mention=mention * 1e6,
-        on_the_wall=on_the_wall * 1e6,
-        decisions=decisions,
-    )
+    @property
+    def start(self) -> float:
+        """Seconds of CPU that no mention adds to, where the policy was kept."""
+        return self._start(one.few for one in self.rounds)
+
+    @property
+    def start_anew(self) -> float:
+        """Seconds of CPU that no mention adds to, where the policy is read anew."""
+        return self._start(one.anew for one in self.rounds)
+
+    def _start(self, costs: Iterable[Cost]) -> float:
+        return median(cost.cpu for cost in costs) - FEW * self.mention / 1e6
+
+    def over(self, other: Sequence[float]) -> float:
+        """How many times another cost a mention of the same rounds it is."""
+        return median(mine / its for mine, its in zip(self.each, other, strict=True))
+
+
+@dataclass
+class Measured:
+    """A policy that is being measured, with options of the command."""
+
+    case: Case
+    options: Sequence[str] = ()
+    rounds: list[Round] = field(default_factory=list)
+
+    def begin(self, folder: Path) -> None:
+        """A run that does not count."""
+        run(self._simulate(f"{self.case.archive}-few"), folder)
+
+    def go_round(self, folder: Path) -> None:
+        """Measure once."""
+        few, many = self._simulate(f"{self.case.archive}-few"), self._simulate(self.case.archive)
+        anew = run(few, folder, kept=False)
+        self.rounds.append(Round(run(few, folder), run(many, folder), anew))
+
+    def rate(self, folder: Path, mentions: int) -> Rate:
+        """What it came to."""
+        many = self._simulate(self.case.archive)
+        run(many, folder)
+        decisions = hashlib.sha256((folder / DECISIONS).read_bytes()).hexdigest()
+        return Rate(self.case, f"socialcare {' '.join(many)}", mentions, self.rounds, decisions)
+
+    def _simulate(self, archive: str) -> list[str]:
+        files = ["--policy", self.case.name, "--over", f"{archive}.jsonl", "--decisions", DECISIONS]
+        return ["simulate", *files, *self.options]
 
 
 def main() -> None:
@@ -74,20 +119,37 @@ def main() -> None:
     began = time.perf_counter()
     cases = [case for case in CASES if asked.only is None or case.name in asked.only.split(",")]
     prepare(OUT, cases, asked.mentions)
-    rates = {case.name: rate(case, OUT, asked.mentions) for case in cases}
+    one = {case.name: Measured(case) for case in cases}
+    two = {case.name: Measured(case, WORKERS) for case in cases if case.name in WITH_WORKERS}
+    floors = go_round([*one.values(), *two.values()])
+    rates = {name: each.rate(OUT, asked.mentions) for name, each in one.items()}
+    with_two = {name: each.rate(OUT, asked.mentions) for name, each in two.items()}
     bytes_each = (OUT / "mentions.jsonl").stat().st_size / asked.mentions
     told(
         "rates",
         COMMAND,
         [
-            f"{asked.mentions:,} mentions of {bytes_each:.0f} bytes, texts: {source()}. CPU, median of five.",
+            f"{asked.mentions:,} mentions of {bytes_each:.0f} bytes, texts: {source()}. CPU, median of {REPEATS} rounds.",
             _one_process(rates.values()),
-            _ratios(rates),
-            _two_workers(rates, asked.mentions),
+            _ratios(rates, floors),
+            _two_workers(rates, with_two),
             _starts(),
         ],
     )
     print(f"\n{time.perf_counter() - began:.0f} s")
+
+
+def go_round(measured: Sequence[Measured]) -> list[float]:
+    """Measure all, round by round, so that what else the machine does befalls all; the floor of each round, in microseconds."""
+    for each in measured:
+        each.begin(OUT)
+    floors = []
+    for number in range(REPEATS):
+        print(f"round {number + 1} of {REPEATS}", file=sys.stderr, flush=True)
+        for each in measured:
+            each.go_round(OUT)
+        floors.append(floor(OUT / "mentions.jsonl"))
+    return floors
 
 
 def _one_process(rates: Iterable[Rate]) -> str:
@@ -95,6 +157,7 @@ def _one_process(rates: Iterable[Rate]) -> str:
         "one process",
         "µs a mention",
         "mentions/s",
+        "best, mentions/s",
         "start, s",
         "start, read anew, s",
         "whole run, s",
@@ -106,10 +169,11 @@ def _one_process(rates: Iterable[Rate]) -> str:
             each.case.title,
             f"{each.mention:.1f}",
             f"{1e6 / each.mention:,.0f}",
+            f"{1e6 / min(each.each):,.0f}",
             f"{each.start:.2f}",
             f"{each.start_anew:.2f}",
-            f"{each.whole.cpu:.2f}",
-            f"{each.whole.peak / 1e6:.0f}",
+            f"{median(one.many.cpu for one in each.rounds):.2f}",
+            f"{median(one.many.peak for one in each.rounds) / 1e6:.0f}",
             f"`{each.command}`",
         )
         for each in rates
@@ -117,22 +181,21 @@ def _one_process(rates: Iterable[Rate]) -> str:
     return table(heads, rows)
 
 
-def _ratios(rates: Mapping[str, Rate]) -> str:
+def _ratios(rates: Mapping[str, Rate], floors: Sequence[float]) -> str:
     rows = [
         (
             f"{rates[one].case.title} / {rates[other].case.title}",
-            f"{rates[one].mention / rates[other].mention:.2f}",
+            f"{rates[one].over(rates[other].each):.2f}",
         )
         for one, other in RATIOS
         if one in rates and other in rates
     ]
-    least = floor(OUT / "mentions.jsonl")
-    rows.append(("msgspec decode of the same bytes, µs a mention", f"{least:.2f}"))
-    rows += [(f"{each.case.title} / that decode", f"{each.mention / least:.1f}") for each in rates.values()]
-    return table(("time a mention, in one run", "ratio"), rows)
+    rows.append(("msgspec decode of the same bytes, µs a mention", f"{median(floors):.2f}"))
+    rows += [(f"{each.case.title} / that decode", f"{each.over(floors):.1f}") for each in rates.values()]
+    return table(("time a mention, median of the rounds' ratios", "ratio"), rows)
 
 
-def _two_workers(rates: Mapping[str, Rate], mentions: int) -> str:
+def _two_workers(rates: Mapping[str, Rate], with_two: Mapping[str, Rate]) -> str:
     heads = (
         "on the wall",
         "1 process, mentions/s",
@@ -142,8 +205,8 @@ def _two_workers(rates: Mapping[str, Rate], mentions: int) -> str:
         "command, in `out/bench`",
     )
     rows = []
-    for name in (name for name in WITH_WORKERS if name in rates):
-        alone, both = rates[name], rate(rates[name].case, OUT, mentions, WORKERS)
+    for name, both in with_two.items():
+        alone = rates[name]
         rows.append(
             (
                 alone.case.title,
