@@ -63,9 +63,8 @@ class Listener:
             await self._once()
         except _Silent:
             return f"silent for {self._feed.silence:g} s"
-        except Exception as error:  # noqa: BLE001 - the seam: a feed may raise anything, and is started again
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():  # whatever it raises when it is closed, we were told to stop
+        except Exception as error:
+            if _is_told_to_stop():
                 raise asyncio.CancelledError from error
             return told(error)
         return "it ended"
@@ -83,7 +82,9 @@ class Listener:
                     self._metrics.taken(name, taken)
                     self._loops.wake("decide")
         finally:
-            if isinstance(batches, AsyncGeneratorType) and not batches.ag_running:  # who still runs closes itself
+            if (
+                isinstance(batches, AsyncGeneratorType) and not batches.ag_running
+            ):  # who still runs closes itself
                 await batches.aclose()
 
     async def _next(self, batches: AsyncIterator[Batch]) -> Batch | None:
@@ -99,3 +100,9 @@ class Listener:
             silence.cancel()
             if following.cancel():
                 await asyncio.wait({following}, timeout=_TO_LET_GO)
+
+
+def _is_told_to_stop() -> bool:
+    """Whether our task is: what a feed raises as it is closed must not hide that."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

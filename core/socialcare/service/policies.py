@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 
 from socialcare.clock import Clock
 from socialcare.config import Settings
+from socialcare.delivery.upsert import insert_missing
 from socialcare.diagnostics import Problems, render_text
 from socialcare.errors import SettingsError, SocialcareError
 from socialcare.failpoints import reach
@@ -180,9 +181,10 @@ def _read_all(folder: Path) -> tuple[_Stamps, Files]:
 def keep(connection: Connection, policy: str, files: Files) -> None:
     """Store a policy's text under its hash, and that it is the one that serves."""
     row = {"at": now(connection), "source": msgspec.msgpack.encode(files)}
-    done = connection.execute(POLICY.update().where(POLICY.c.hash == policy).values(**row))
-    if not done.rowcount:
-        connection.execute(POLICY.insert().values(hash=policy, **row))
+    insert_missing(
+        connection, POLICY, [{"hash": policy, **row}]
+    )  # another worker may take it up at the same time
+    connection.execute(POLICY.update().where(POLICY.c.hash == policy).values(**row))
     connection.execute(CONTROL.update().values(policy=policy))
 
 

@@ -3,18 +3,20 @@
 import asyncio
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select, text
 
 from socialcare.delivery import bodies
 from socialcare.errors import Interrupted
 from socialcare.model import Mention
 from socialcare.ports import Entity
-from socialcare.service.policies import Policies, last_good, stamps_of
+from socialcare.service.policies import Policies, keep, last_good, stamps_of
 from socialcare.service.run import Service
+from socialcare.store.database import open_database
 from socialcare.store.tables import EFFECT, POLICY
 from socialcare.testing.standins import CharacterChannel
 
@@ -107,8 +109,8 @@ async def test_a_policy_that_could_not_be_taken_up_is_tried_until_it_is(
 
 
 async def test_a_mended_policy_serves_again(care: Any, service: Service, mention: Made, until: Any) -> None:
-    for text in (BAD, OTHER):
-        care.write(text)
+    for policy in (BAD, OTHER):
+        care.write(policy)
         await reread(service, until)
     assert await service.unready() == []
     assert await said(service, mention(1)) == "We are closed."
@@ -272,3 +274,22 @@ async def test_while_the_database_is_away_a_new_policy_waits(
     service.policies._database = database
     assert await look(service.policies, clock, until)
     assert service.policies.hash != before
+
+
+async def test_two_workers_that_take_up_the_same_policy_at_the_same_time_both_do(postgresql_url: str) -> None:
+    database = await open_database(postgresql_url)
+    loop = asyncio.get_running_loop()
+    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    second: list[Any] = []
+
+    def first(connection: Connection) -> None:
+        keep(connection, "abc", {"care.yaml": b"one"})
+        again = database.run(partial(keep, policy="abc", files={"care.yaml": b"two"}))
+        second.append(asyncio.run_coroutine_threadsafe(again, loop))
+        while not connection.execute(waits).scalar_one():
+            pass
+
+    await database.run(first)
+    await asyncio.wrap_future(second[0])
+    assert await database.look(last_good) == {"care.yaml": b"two"}
+    await database.close()
