@@ -82,9 +82,8 @@ class Listener:
                     self._metrics.taken(name, taken)
                     self._loops.wake("decide")
         finally:
-            if (
-                isinstance(batches, AsyncGeneratorType) and not batches.ag_running
-            ):  # who still runs closes itself
+            # one that still runs was told to stop, and closes itself
+            if isinstance(batches, AsyncGeneratorType) and not batches.ag_running:
                 await batches.aclose()
 
     async def _next(self, batches: AsyncIterator[Batch]) -> Batch | None:
