@@ -25,8 +25,8 @@ from socialcare.simulate.decisions import DecisionWriter
 from socialcare.simulate.replay import BATCH
 from socialcare.simulate.rows import Row
 from socialcare.simulate.summary import Summary
+from socialcare.store.packed import Packed
 
-_KEY = attrgetter("key")
 _LINE = attrgetter("line")
 
 
@@ -99,7 +99,7 @@ def put_together(
 ) -> Summary:
     """The figures of rows in order; `write` is given the lines of those read for the first time, how many they are, and until when."""
     summary = Summary(policy)
-    rest, known = iter(ordered), set[bytes]()
+    rest, known = iter(ordered), Packed()
     while rows := list(islice(rest, BATCH)):
         first = _first(rows, known)
         summary.see_apart(rows, first)
@@ -108,16 +108,12 @@ def put_together(
     return summary
 
 
-def _first(rows: list[Row], known: set[bytes]) -> list[Row]:
+def _first(rows: list[Row], known: Packed) -> list[Row]:
     """The rows that are not known, which are known from then on."""
-    keys = set(map(_KEY, rows))
-    if len(keys) == len(rows) and known.isdisjoint(keys):
-        known |= keys
-        return rows
     first = []
     for row in rows:
         if row.key not in known:
-            known.add(row.key)
+            known.put(row.key, b"")
             first.append(row)
     return first
 

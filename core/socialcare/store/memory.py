@@ -11,6 +11,7 @@ from msgspec.json import Decoder, Encoder
 from socialcare.errors import Conflict
 from socialcare.model import Decision
 from socialcare.ports import Change, Entry, Key
+from socialcare.store.packed import Packed
 
 _ENCODER = Encoder()
 _DECODER = Decoder(Entry)
@@ -20,30 +21,25 @@ _MARK = Entry(True, 1)  # noqa: FBT003 - the data of a mark
 class MemoryStore:
     """Policy state in a dictionary; passes the same contract as any other store.
 
-    A year of mentions leaves millions of small entries, so they are held packed and under digests of their keys: a third of
-    the room, and two keys share a digest of 96 bits once in 10^16 archives of a million entries. Most are marks, `True` and
-    never changed again: of these only the digest is held.
+    A year of mentions leaves millions of small entries, so they are held encoded and under digests of their keys: two keys share a
+    digest of 96 bits once in 10^16 archives of a million entries. Most are marks, `True` and never changed again: they are empty.
     """
 
     def __init__(self) -> None:
-        self._marks: set[bytes] = set()
-        self._entries: dict[bytes, bytes] = {}
+        self._entries = Packed()
         self._agenda: dict[Key, float] = {}
         self._read: dict[Key, tuple[bytes, int]] = {}
         """The digests and versions of the keys that were read last: most of them are written next."""
 
     async def read(self, keys: Collection[Key]) -> dict[Key, Entry]:
         """The entries that exist among `keys`."""
-        marks, entries = self._marks, self._entries
+        entries = self._entries
         self._read = known = {}
         found: dict[Key, Entry] = {}
         for key in keys:
             digest, version = _digest(key), 0
-            if digest in marks:
-                found[key] = _MARK
-                version = _MARK.version
-            elif (content := entries.get(digest)) is not None:
-                found[key] = entry = _DECODER.decode(content)
+            if (content := entries.get(digest)) is not None:
+                found[key] = entry = _DECODER.decode(content) if content else _MARK
                 version = entry.version
             known[key] = digest, version
         return found
@@ -69,14 +65,11 @@ class MemoryStore:
                 self._agenda[key] = due
 
     def _write(self, digest: bytes, data: Any, version: int) -> None:  # Any: as in Entry
-        if data is True and version == _MARK.version:
-            self._marks.add(digest)
-            return
-        self._marks.discard(digest)
         if data is None:
-            self._entries.pop(digest, None)
-        else:
-            self._entries[digest] = _ENCODER.encode(Entry(data, version))
+            self._entries.remove(digest)
+            return
+        is_mark = data is True and version == _MARK.version
+        self._entries.put(digest, b"" if is_mark else _ENCODER.encode(Entry(data, version)))
 
     async def due(self, until: float) -> list[tuple[float, Key]]:
         """The agenda up to and including `until`, earliest first, then by key."""
@@ -85,10 +78,10 @@ class MemoryStore:
     def _place(self, key: Key) -> tuple[bytes, int]:
         """The digest and the version of a key that was not read before."""
         digest = _digest(key)
-        if digest in self._marks:
-            return digest, _MARK.version
         content = self._entries.get(digest)
-        return digest, _DECODER.decode(content).version if content is not None else 0
+        if content is None:
+            return digest, 0
+        return digest, _DECODER.decode(content).version if content else _MARK.version
 
 
 def _digest(key: Key) -> bytes:
