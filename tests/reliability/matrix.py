@@ -28,6 +28,9 @@ from socialcare.failpoints import POINTS
 
 SEED = 1
 
+_AGAIN = 3
+"""How often a case is played again that came to no end in time."""
+
 _TELL_EVERY = 30
 """Cases after which progress is told where nobody watches."""
 
@@ -239,11 +242,14 @@ def main() -> int:
         )
         verdicts = play_all(chosen, folder=folder, at_once=asked.at_once)
         slow = [one.case for one in verdicts if one.slow]
-        if slow:
-            print(f"\nplayed again, alone, as the machine may have had too much to do: {len(slow)}")
-            (folder / "again").mkdir()
+        for number in range(_AGAIN):
+            late = [one.case for one in verdicts if one.slow]
+            if not late:
+                break
+            print(f"\nplayed again, alone, as the machine may have had too much to do: {len(late)}")
+            (place := folder / f"again{number}").mkdir()
             verdicts = [one for one in verdicts if not one.slow]
-            verdicts += play_all(slow, folder=folder / "again", at_once=1)
+            verdicts += play_all(late, folder=place, at_once=1)
     print(file=sys.stderr)
     bad = {one.case for one in verdicts if one.problems}
     for case, why in disagreements(verdicts):

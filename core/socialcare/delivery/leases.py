@@ -58,10 +58,12 @@ def share(connection: Connection, worker: str) -> dict[int, int]:
     """Take or give back shards until this worker has its fair share, and renew what it has: number → fence."""
     at = now(connection)
     one_at_a_time(connection, "shards")
-    insert_missing(connection, SHARD, [{"n": number, "fence": 0} for number in range(SHARDS)])
     living = alive(connection)
     fair = ceil(SHARDS / max(1, len(living)))
-    rows = connection.execute(select(SHARD).order_by(SHARD.c.n).with_for_update()).all()
+    asked = select(SHARD).order_by(SHARD.c.n).with_for_update()
+    if len(rows := connection.execute(asked).all()) < SHARDS:
+        insert_missing(connection, SHARD, [{"n": number, "fence": 0} for number in range(SHARDS)])
+        rows = connection.execute(asked).all()
     mine = {row.n: row.fence for row in rows if row.owner == worker and row.lease_until > at}
     free = [row for row in rows if row.owner is None or row.lease_until <= at or row.owner not in living]
     for number in list(mine)[fair:]:
