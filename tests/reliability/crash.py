@@ -247,7 +247,7 @@ class Stage:
         for worker in self.workers:
             while worker.look() != "ended":
                 if time.monotonic() > ends:
-                    raise Slow(f"{worker.name} does not stop when told to")
+                    raise Stuck(f"{worker.name} does not stop when told to")
                 time.sleep(_POLL)
             if worker.ended not in _ENDS:
                 raise Stuck(f"{worker.name} ended with {worker.ended}")

@@ -17,12 +17,8 @@ from socialcare.store.tables import CONTROL
 
 _FOLDER = Path(__file__).parent / "migrations"
 _VERSION = text("SELECT version_num FROM alembic_version")
-_TURN = (
-    text(
-        "SET LOCAL lock_timeout = '60s'"
-    ),  # longer than a process that stopped in the middle can keep its turn
-    text("SELECT pg_advisory_xact_lock(7304210001)"),
-)
+# a minute is longer than a process that stopped in the middle can keep its turn
+_TURN = (text("SET LOCAL lock_timeout = '60s'"), text("SELECT pg_advisory_xact_lock(7304210001)"))
 
 
 def bring_up_to_date(engines: Engines) -> None:

@@ -35,8 +35,8 @@ def open_postgresql(url: URL, *, patience: float) -> Engines:
         ) from error
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
-        pool_size=2
-        * _THREADS,  # for the writers and for the readers: none is opened anew for one transaction
+        # for the writers and for the readers: none is opened anew for one transaction
+        pool_size=2 * _THREADS,
         max_overflow=0,
         connect_args={
             "connect_timeout": max(2, round(patience)),
