@@ -39,7 +39,7 @@ class MemoryStore:
         for key in keys:
             digest, version = _digest(key), 0
             if (content := entries.get(digest)) is not None:
-                found[key] = entry = _DECODER.decode(content) if content else _MARK
+                found[key] = entry = _read(content)
                 version = entry.version
             known[key] = digest, version
         return found
@@ -79,9 +79,11 @@ class MemoryStore:
         """The digest and the version of a key that was not read before."""
         digest = _digest(key)
         content = self._entries.get(digest)
-        if content is None:
-            return digest, 0
-        return digest, _DECODER.decode(content).version if content else _MARK.version
+        return digest, _read(content).version if content is not None else 0
+
+
+def _read(content: bytes) -> Entry:
+    return _DECODER.decode(content) if content else _MARK
 
 
 def _digest(key: Key) -> bytes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-_PREFIX = 2
-_LENGTH = 4
+_PREFIX, _LENGTH = 2, 4
+"""Bytes of a digest that name its row, and bytes in which the length of a content is written."""
+
 _YOUNG = 1 << 17
 
 
@@ -22,50 +23,46 @@ class Packed:
         self._rows: dict[bytes, bytearray] = {}
 
     def __contains__(self, digest: bytes) -> bool:
-        return digest in self._young or (bool(self._rows) and self._place(digest) >= 0)
+        return digest in self._young or self._find(digest) is not None
 
     def get(self, digest: bytes) -> bytes | None:
         """What is under a digest."""
         content = self._young.get(digest)
-        if content is None and self._rows and (place := self._place(digest)) >= 0:
-            row = self._rows[digest[:_PREFIX]]
-            begin, end = self._span(digest, row, place)
-            return bytes(row[begin:end])
+        if content is None and (found := self._find(digest)) is not None:
+            row, _, content_from, end = found
+            return bytes(row[content_from:end])
         return content
 
     def put(self, digest: bytes, content: bytes) -> None:
         """Put it in, in the place of what was under the digest."""
-        if self._rows:
-            self._unpack(digest)
+        self._unpack(digest)
         self._young[digest] = content
         if len(self._young) > self._most_young:
             self._pack()
 
     def remove(self, digest: bytes) -> None:
         """Take it out, if it is there."""
-        if self._young.pop(digest, None) is None and self._rows:
-            self._unpack(digest)
+        self._young.pop(digest, None)
+        self._unpack(digest)
 
-    def _place(self, digest: bytes) -> int:
-        """Where it lies in its row; -1 where it does not."""
-        row = self._rows.get(digest[:_PREFIX])
-        return row.find(digest[_PREFIX:]) if row is not None else -1
-
-    def _span(self, digest: bytes, row: bytearray, place: int) -> tuple[int, int]:
-        """From where to where its content lies."""
-        begin = place + len(digest) - _PREFIX + _LENGTH
-        return begin, begin + int.from_bytes(row[begin - _LENGTH : begin], "big")
+    def _find(self, digest: bytes) -> tuple[bytearray, int, int, int] | None:
+        """The row in which it lies packed, from where on, and from where to where its content does."""
+        if not self._rows or (row := self._rows.get(digest[:_PREFIX])) is None:
+            return None
+        place = row.find(digest[_PREFIX:])
+        if place < 0:
+            return None
+        length = place + len(digest) - _PREFIX
+        content = length + _LENGTH
+        return row, place, content, content + int.from_bytes(row[length:content], "big")
 
     def _unpack(self, digest: bytes) -> None:
-        if (place := self._place(digest)) >= 0:
-            row = self._rows[digest[:_PREFIX]]
-            del row[place : self._span(digest, row, place)[1]]
+        if (found := self._find(digest)) is not None:
+            row, place, _, end = found
+            del row[place:end]
 
     def _pack(self) -> None:
-        rows = self._rows
         for digest, content in self._young.items():
-            row = rows.get(digest[:_PREFIX])
-            if row is None:
-                row = rows[digest[:_PREFIX]] = bytearray()
+            row = self._rows.setdefault(digest[:_PREFIX], bytearray())
             row += digest[_PREFIX:] + len(content).to_bytes(_LENGTH, "big") + content
         self._young.clear()
