@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -37,17 +36,36 @@ class Round(NamedTuple):
     anew: Cost
 
 
-@dataclass(frozen=True)
+@dataclass
 class Rate:
-    """What a policy costs, round by round; `mentions` is how many the long archive has, `decisions` tells those of two apart."""
+    """What a policy costs, round by round, with options of the command.
+
+    `mentions` is how many the long archive has, `decisions` tells the decisions of two apart.
+    """
 
     case: Case
-    command: str
     mentions: int
-    rounds: Sequence[Round]
-    decisions: str
+    options: Sequence[str] = ()
+    rounds: list[Round] = field(default_factory=list)
+    decisions: str = ""
 
-    @cached_property
+    def begin(self, folder: Path) -> None:
+        """A run that does not count."""
+        run(self._simulate(f"{self.case.archive}-few"), folder)
+
+    def go_round(self, folder: Path) -> None:
+        """Measure once."""
+        few = self._simulate(f"{self.case.archive}-few")
+        anew = run(few, folder, kept=False)
+        self.rounds.append(Round(run(few, folder), run(self._many, folder), anew))
+        self.decisions = hashlib.sha256((folder / DECISIONS).read_bytes()).hexdigest()
+
+    @property
+    def command(self) -> str:
+        """What was measured, as somebody would type it."""
+        return f"socialcare {' '.join(self._many)}"
+
+    @property
     def each(self) -> Sequence[float]:
         """Microseconds of CPU a mention, of every round."""
         return [(one.many.cpu - one.few.cpu) / (self.mentions - FEW) * 1e6 for one in self.rounds]
@@ -72,38 +90,16 @@ class Rate:
         """Seconds of CPU that no mention adds to, where the policy is read anew."""
         return self._start(one.anew for one in self.rounds)
 
-    def _start(self, costs: Iterable[Cost]) -> float:
-        return median(cost.cpu for cost in costs) - FEW * self.mention / 1e6
-
     def over(self, other: Sequence[float]) -> float:
         """How many times another cost a mention of the same rounds it is."""
         return median(mine / its for mine, its in zip(self.each, other, strict=True))
 
+    def _start(self, costs: Iterable[Cost]) -> float:
+        return median(cost.cpu for cost in costs) - FEW * self.mention / 1e6
 
-@dataclass
-class Measured:
-    """A policy that is being measured, with options of the command."""
-
-    case: Case
-    options: Sequence[str] = ()
-    rounds: list[Round] = field(default_factory=list)
-
-    def begin(self, folder: Path) -> None:
-        """A run that does not count."""
-        run(self._simulate(f"{self.case.archive}-few"), folder)
-
-    def go_round(self, folder: Path) -> None:
-        """Measure once."""
-        few, many = self._simulate(f"{self.case.archive}-few"), self._simulate(self.case.archive)
-        anew = run(few, folder, kept=False)
-        self.rounds.append(Round(run(few, folder), run(many, folder), anew))
-
-    def rate(self, folder: Path, mentions: int) -> Rate:
-        """What it came to."""
-        many = self._simulate(self.case.archive)
-        run(many, folder)
-        decisions = hashlib.sha256((folder / DECISIONS).read_bytes()).hexdigest()
-        return Rate(self.case, f"socialcare {' '.join(many)}", mentions, self.rounds, decisions)
+    @property
+    def _many(self) -> list[str]:
+        return self._simulate(self.case.archive)
 
     def _simulate(self, archive: str) -> list[str]:
         files = ["--policy", self.case.name, "--over", f"{archive}.jsonl", "--decisions", DECISIONS]
@@ -119,11 +115,9 @@ def main() -> None:
     began = time.perf_counter()
     cases = [case for case in CASES if asked.only is None or case.name in asked.only.split(",")]
     prepare(OUT, cases, asked.mentions)
-    one = {case.name: Measured(case) for case in cases}
-    two = {case.name: Measured(case, WORKERS) for case in cases if case.name in WITH_WORKERS}
-    floors = go_round([*one.values(), *two.values()])
-    rates = {name: each.rate(OUT, asked.mentions) for name, each in one.items()}
-    with_two = {name: each.rate(OUT, asked.mentions) for name, each in two.items()}
+    rates = {case.name: Rate(case, asked.mentions) for case in cases}
+    with_two = {case.name: Rate(case, asked.mentions, WORKERS) for case in cases if case.name in WITH_WORKERS}
+    floors = go_round([*rates.values(), *with_two.values()])
     bytes_each = (OUT / "mentions.jsonl").stat().st_size / asked.mentions
     told(
         "rates",
@@ -139,14 +133,14 @@ def main() -> None:
     print(f"\n{time.perf_counter() - began:.0f} s")
 
 
-def go_round(measured: Sequence[Measured]) -> list[float]:
+def go_round(rates: Sequence[Rate]) -> list[float]:
     """Measure all, round by round, so that what else the machine does befalls all; the floor of each round, in microseconds."""
-    for each in measured:
+    for each in rates:
         each.begin(OUT)
     floors = []
     for number in range(REPEATS):
         print(f"round {number + 1} of {REPEATS}", file=sys.stderr, flush=True)
-        for each in measured:
+        for each in rates:
             each.go_round(OUT)
         floors.append(floor(OUT / "mentions.jsonl"))
     return floors
@@ -157,7 +151,6 @@ def _one_process(rates: Iterable[Rate]) -> str:
         "one process",
         "µs a mention",
         "mentions/s",
-        "best, mentions/s",
         "start, s",
         "start, read anew, s",
         "whole run, s",
@@ -169,7 +162,6 @@ def _one_process(rates: Iterable[Rate]) -> str:
             each.case.title,
             f"{each.mention:.1f}",
             f"{1e6 / each.mention:,.0f}",
-            f"{1e6 / min(each.each):,.0f}",
             f"{each.start:.2f}",
             f"{each.start_anew:.2f}",
             f"{median(one.many.cpu for one in each.rounds):.2f}",
